@@ -1,0 +1,61 @@
+# `make demo` and `make test` work from an empty clone: they need git, make, a Python 3 and network.
+PYTHON ?= python3
+APP := .venv/bin
+BOT := bot/.venv/bin
+export RASA_TELEMETRY_ENABLED := false
+export SQLALCHEMY_SILENCE_UBER_WARNING := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev lock train demo test check lint format types imports data bench docs clean
+
+help:  ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+setup:  ## make both environments and the trained model
+	@$(PYTHON) scripts/setup.py
+	@$(APP)/doorstep train
+
+setup-dev:
+	@$(PYTHON) scripts/setup.py --dev
+	@$(APP)/doorstep train
+
+lock:  ## refresh the hash-locked requirements of both environments
+	@$(PYTHON) scripts/setup.py --lock
+
+train:  ## train the bot (skipped when nothing changed)
+	@$(PYTHON) scripts/setup.py
+	@$(APP)/doorstep train
+
+demo: setup  ## run the fictional shop with everything in it
+	@exec $(APP)/doorstep demo
+
+test: setup-dev  ## run all tests
+	@$(APP)/python scripts/browser.py
+	@$(APP)/pytest
+
+check: setup-dev lint types imports data  ## everything CI runs: format, lint, types, imports, rasa data, tests
+	@$(APP)/python scripts/browser.py
+	@$(APP)/pytest
+
+lint:
+	@$(APP)/ruff format --check .
+	@$(APP)/ruff check .
+
+format:  ## format and fix what ruff can
+	@$(APP)/ruff format .
+	@$(APP)/ruff check --fix .
+
+types:
+	@$(APP)/mypy
+
+imports:
+	@$(APP)/lint-imports
+
+data:
+	@$(BOT)/python -W ignore -m rasa data validate -c bot/config.yml -d bot/domain --data data --fail-on-warnings
+
+bench: setup-dev  ## measure beside a stock Rasa assistant, into docs/benchmarks.md
+	@$(APP)/python -m bench.run
+
+clean:  ## remove everything that setup made
+	rm -rf .venv .tools bot/.venv models var

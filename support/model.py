@@ -1,0 +1,113 @@
+"""The vocabulary of the desk: conversations, messages, proof and tickets as plain values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Literal
+
+Channel = Literal["web", "sms", "voice"]
+Owner = Literal["bot", "human"]
+Author = Literal["shopper", "bot", "agent"]
+
+
+class ProofResult(StrEnum):
+    """The outcome of one try to prove that an order is one's own."""
+
+    VERIFIED = "verified"
+    REFUSED = "refused"
+    LOCKED = "locked"
+
+
+class TicketReason(StrEnum):
+    """Why a person is needed; one open ticket per conversation and reason."""
+
+    SPEAK_TO_HUMAN = "speak_to_human"
+    MISSING = "missing"
+    DAMAGED = "damaged"
+    LATE = "late"
+    CHANGE_ADDRESS = "change_address"
+    RESCHEDULE = "reschedule"
+    CANCEL = "cancel"
+    CHANGE_ORDER = "change_order"
+    RETURN = "return"
+    REFUND = "refund"
+    COMPLAINT = "complaint"
+    NOT_UNDERSTOOD = "not_understood"
+    LOCKED_OUT = "locked_out"
+    BOT_DOWN = "bot_down"
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A quick reply: what is shown, and the text sent when it is pressed."""
+
+    title: str
+    payload: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One answer of the bot or an agent; `card` is the order card of the chat protocol."""
+
+    text: str
+    buttons: tuple[Button, ...] = ()
+    card: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIdentity:
+    """Contacts vouched for by the channel itself (verified sender, merchant's logged-in shopper); never what was typed."""
+
+    phone: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """One message of a shopper. `client_address` is the shopper's own network address, empty where none is known."""
+
+    conversation: str
+    message_id: str
+    text: str
+    channel: Channel = "web"
+    identity: SignedIdentity = field(default_factory=SignedIdentity)
+    client_address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A stored message; `number` counts from 1 within its conversation. `message_id` is the client's own id, if it has one."""
+
+    number: int
+    author: Author
+    text: str
+    at: datetime
+    message_id: str | None = None
+    buttons: tuple[Button, ...] = ()
+    card: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What came of one inbound message."""
+
+    conversation: str
+    owner: Owner
+    replies: tuple[Reply, ...]
+    ticket: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A case for a person: number `T-…`, why, how it stands, and what was known when it was opened (times aware)."""
+
+    number: str
+    conversation: str
+    reason: TicketReason
+    summary: str
+    state: Literal["open", "pending", "solved"]
+    opened_at: datetime
+    order_number: str | None = None
+    priority: Literal["low", "normal", "high", "urgent"] = "normal"
+    details: Mapping[str, Any] = field(default_factory=dict)
