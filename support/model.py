@@ -64,6 +64,18 @@ class SignedIdentity:
 
 
 @dataclass(frozen=True, slots=True)
+class Conversation:
+    """One shopper on one channel. `identity` is the newest signed one; times aware."""
+
+    id: str
+    channel: Channel
+    owner: Owner
+    created_at: datetime
+    last_at: datetime
+    identity: SignedIdentity = field(default_factory=SignedIdentity)
+
+
+@dataclass(frozen=True, slots=True)
 class Inbound:
     """One message of a shopper. `client_address` is the shopper's own network address, empty where none is known."""
 
@@ -89,6 +101,23 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Received:
+    """What storing an inbound message found.
+
+    `new`: stored now, ours to answer. `unanswered`: stored earlier, but whoever was answering is gone; ours to answer.
+    `answered`: `replies` are those given then. `busy`: somebody holds the conversation's lease; try again shortly.
+    `offered` are the button payloads of the conversation's newest reply.
+    """
+
+    state: Literal["new", "unanswered", "answered", "busy"]
+    conversation: Conversation
+    message: Message | None = None
+    replies: tuple[Reply, ...] = ()
+    ticket: str | None = None
+    offered: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """What came of one inbound message."""
 
@@ -96,6 +125,19 @@ class Turn:
     owner: Owner
     replies: tuple[Reply, ...]
     ticket: str | None = None
+    intent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TicketDraft:
+    """What is known when a person is called for; the store adds number, state, transcript and time."""
+
+    conversation: str
+    reason: TicketReason
+    summary: str
+    order_number: str | None = None
+    priority: Literal["low", "normal", "high", "urgent"] = "normal"
+    details: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,127 @@
+"""What the desk needs from a database and from a dialogue engine; every method is one transaction."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from support.model import Conversation, Inbound, Message, Received, Reply, Ticket, TicketDraft
+
+
+class Clock(Protocol):
+    """Now, as an aware UTC time."""
+
+    def __call__(self) -> datetime: ...
+
+
+class Conversations(Protocol):
+    """Conversations and their numbered messages."""
+
+    async def receive(
+        self, inbound: Inbound, now: datetime, lease_until: datetime, idle_since: datetime, holder: str
+    ) -> Received:
+        """Store an inbound message once and take the conversation's lease for `holder`.
+
+        Makes the conversation if it is new, keeps the newest signed identity, sets `last_at`. Where the last message is
+        older than `idle_since`, all proof given in this conversation is forgotten first. A lease that is past its time
+        counts as free. A `busy` result has stored nothing.
+        """
+        ...
+
+    async def answer(
+        self, conversation: str, to: int, replies: Sequence[Reply], now: datetime, ticket: str | None
+    ) -> tuple[Message, ...]:
+        """Store the bot's replies to message number `to`, mark it answered and free the lease."""
+        ...
+
+    async def release(self, conversation: str, holder: str) -> None:
+        """Free the lease without an answer, so that the message may be tried again."""
+        ...
+
+    async def get(self, conversation: str) -> Conversation | None:
+        """The conversation, or None."""
+        ...
+
+    async def messages(self, conversation: str, after: int, limit: int) -> tuple[Message, ...]:
+        """At most `limit` messages with a number above `after`, oldest first."""
+        ...
+
+
+class Proofs(Protocol):
+    """Which orders a conversation has proven, and the wrong tries."""
+
+    async def verified(self, conversation: str) -> frozenset[str]:
+        """Keys of the orders proven in this conversation (see `tracking.orders.order_key`)."""
+        ...
+
+    async def add_verified(self, conversation: str, order_key: str, how: str, now: datetime) -> None:
+        """Remember a proof; doing it twice changes nothing."""
+        ...
+
+    async def add_try(self, scopes: Sequence[str], now: datetime) -> int:
+        """Note a try in each scope and return its id, before its outcome is known, so that racing tries all count."""
+        ...
+
+    async def remove_try(self, try_id: int) -> None:
+        """Take back a try that turned out right."""
+        ...
+
+    async def newest_tries(self, scope: str, limit: int, but: int) -> tuple[datetime, ...]:
+        """When the newest `limit` tries of a scope were made, newest first, leaving out try `but`."""
+        ...
+
+
+class TicketStore(Protocol):
+    """Tickets."""
+
+    async def open(self, draft: TicketDraft, now: datetime) -> Ticket:
+        """Open a ticket with the transcript so far, or return the one already open for this conversation and reason."""
+        ...
+
+    async def get(self, number: str) -> Ticket | None:
+        """The ticket with this number, or None."""
+        ...
+
+    async def list(self, state: str | None, limit: int, before: str | None) -> tuple[Ticket, ...]:
+        """Newest first; `before` is the number of the last ticket of the page before."""
+        ...
+
+    async def update(self, number: str, changes: Mapping[str, Any], now: datetime) -> Ticket | None:
+        """Set `state` and/or `priority`; None if there is no such ticket."""
+        ...
+
+
+class PreferenceStore(Protocol):
+    """Whether a shopper wants to hear from us."""
+
+    async def set_alerts(self, conversation: str, on: bool, now: datetime) -> None:
+        """Keep the wish with its time, for this conversation's contact or, without one, for the conversation."""
+        ...
+
+    async def alerts(self, conversation: str) -> bool | None:
+        """The newest wish, None if never said."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class BotReply:
+    """What the dialogue engine made of one message; `intent` is its reading of it."""
+
+    replies: tuple[Reply, ...]
+    intent: str | None = None
+    confidence: float = 0.0
+
+
+class Bot(Protocol):
+    """The dialogue engine."""
+
+    async def respond(self, inbound: Inbound, command: bool) -> BotReply:
+        """Give it one message. `command` says that the text is the payload of a button it offered itself.
+
+        Raises `tracking.errors.Unavailable` when it is down, slow or answers nonsense.
+        """
+        ...
+
+    async def ready(self) -> bool:
+        """Whether it answers right now."""
+        ...
