@@ -1,0 +1,171 @@
+// The launcher and the panel: puts the pieces in place, opens and closes, and keeps the newest message in sight.
+
+const TICK = 20_000;
+const NEAR_BOTTOM = 80;
+
+class Panel {
+  #options;
+  #talk;
+  #session;
+  #root;
+  #list;
+  #composer;
+  #parts = {};
+
+  constructor(root, options, talk, session) {
+    this.#root = root;
+    this.#options = options;
+    this.#talk = talk;
+    this.#session = session;
+    this.#composer = new Composer(session, (text) => talk.send(text), (on) => talk.owner === "human" && talk.sendTyping(on));
+    this.#build();
+    this.#list = new MessageList(this.#parts.log);
+    setInterval(() => this.isOpen && refreshTimes(root), TICK);
+  }
+
+  get isOpen() {
+    return !this.#parts.dialog.hidden;
+  }
+
+  open(focus = true) {
+    this.#parts.dialog.hidden = false;
+    this.#root.host.toggleAttribute("open", true);
+    this.#session.set("open", "yes");
+    this.#talk.connect();
+    this.refresh();
+    this.#composer.refresh();
+    this.#toBottom();
+    if (focus) this.#composer.focus();
+  }
+
+  close() {
+    const focused = this.#parts.dialog.contains(this.#root.activeElement);
+    this.#parts.dialog.hidden = true;
+    this.#root.host.toggleAttribute("open", false);
+    this.#session.set("open", "no");
+    this.refresh();
+    if (focused) this.#parts.launcher.focus();
+  }
+
+  refresh() {
+    const { log, scroller, status, person } = this.#parts;
+    const stay = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight > NEAR_BOTTOM;
+    const own = this.#talk.items.at(-1)?.state === "sending";
+    log.setAttribute("aria-busy", this.#talk.filling);
+    this.#list.show(this.#talk.items);
+    this.#showReplies();
+    this.#showTyping();
+    this.#showConnection();
+    const human = this.#talk.owner === "human";
+    if (status.textContent !== say(`subtitle_${this.#talk.owner}`)) status.textContent = say(`subtitle_${this.#talk.owner}`);
+    status.classList.toggle("human", human);
+    person.hidden = human;
+    if (this.isOpen && !document.hidden) this.#talk.markRead();
+    this.#showLauncher();
+    if (!stay || own) this.#toBottom();
+    this.#showJump();
+  }
+
+  #build() {
+    const parts = this.#parts;
+    parts.badge = make("span", { class: "badge", hidden: true, "aria-hidden": "true" });
+    parts.launcher = make("button", { class: "launcher", type: "button", "aria-expanded": "false",
+      onclick: () => (this.isOpen ? this.close() : this.open()) }, icon("chat"), icon("down"), parts.badge);
+    parts.dialog = make("div", { class: "panel", role: "dialog", "aria-labelledby": "title", hidden: true },
+      this.#header(), this.#banner(), this.#body(), this.#footer());
+    this.#root.append(make("section", { "aria-label": say("chat") }, parts.dialog, parts.launcher));
+    this.#root.addEventListener("keydown", (event) => event.key === "Escape" && this.isOpen && this.close());
+    // The shop page's own keyboard shortcuts must not fire while one types here.
+    for (const type of ["keydown", "keyup", "keypress"]) this.#root.addEventListener(type, (event) => event.stopPropagation());
+  }
+
+  #header() {
+    this.#parts.status = make("p", { class: "status" });
+    return make("header", {}, make("span", { class: "mark" }, icon("box")),
+      make("div", { class: "titles" }, make("h2", { id: "title" }, this.#options.title), this.#parts.status),
+      make("button", { class: "close", type: "button", "aria-label": say("close"), onclick: () => this.close() },
+        icon("close")));
+  }
+
+  #banner() {
+    this.#parts.bannerText = make("span");
+    this.#parts.bannerButton = make("button", { type: "button", onclick: () => this.#talk.retryNow() }, say("try_now"));
+    this.#parts.banner = make("div", { class: "banner", role: "status" });
+    return this.#parts.banner;
+  }
+
+  #body() {
+    const parts = this.#parts;
+    const { greeting } = this.#options;
+    parts.greeting = greeting ? make("div", { class: "item bot first" }, make("div", { class: "bubble" }, greeting)) : null;
+    parts.log = make("div", { class: "log", role: "log", "aria-live": "polite", "aria-label": say("conversation") });
+    parts.typing = make("div", { class: "typing", role: "status" });
+    parts.replies = make("div", { class: "replies", role: "group", "aria-label": say("suggested"), hidden: true });
+    parts.scroller = make("div", { class: "scroller", tabindex: "0", role: "region", "aria-label": say("messages"),
+      onscroll: () => this.#showJump() }, parts.greeting, parts.log, parts.typing, parts.replies);
+    parts.jump = make("button", { class: "jump", type: "button", hidden: true, "aria-label": say("newest"),
+      onclick: () => this.#toBottom() }, icon("down"));
+    return make("div", { class: "body" }, parts.scroller, parts.jump);
+  }
+
+  #footer() {
+    this.#parts.person = make("button", { class: "person", type: "button",
+      onclick: () => this.#press(say("talk_to_person")) }, icon("person"), say("talk_to_person"));
+    return make("footer", {}, this.#composer.element, this.#parts.person);
+  }
+
+  #press(title, payload = title) {
+    this.#composer.focus();
+    this.#talk.send(payload, title);
+  }
+
+  #showReplies() {
+    const suggested = this.#options.suggestions.map((text) => ({ title: text, payload: text }));
+    const buttons = this.#talk.empty ? suggested : this.#talk.buttons;
+    const shown = JSON.stringify(buttons);
+    if (this.#parts.replies.shown === shown) return;
+    this.#parts.replies.shown = shown;
+    this.#parts.replies.hidden = !buttons.length;
+    this.#parts.replies.replaceChildren(...buttons.map(({ title, payload }) => (
+      make("button", { type: "button", onclick: () => this.#press(title, payload) }, title))));
+  }
+
+  #showTyping() {
+    const { typing } = this.#parts;
+    const who = this.#talk.typing || "";
+    if ((typing.dataset.who || "") === who) return;
+    typing.dataset.who = who;
+    const dots = () => make("span", { class: "dots", "aria-hidden": "true" }, make("i"), make("i"), make("i"));
+    typing.replaceChildren(...(who ? [dots(), hiddenText(say(`typing_${who}`))] : []));
+  }
+
+  #showConnection() {
+    const { banner, bannerText, bannerButton } = this.#parts;
+    const { state } = this.#talk;
+    if (banner.dataset.state === state) return;
+    banner.dataset.state = state;
+    if (state === "online" || state === "idle") return banner.replaceChildren();
+    bannerText.textContent = say(state);
+    banner.replaceChildren(bannerText, ...(state === "offline" ? [bannerButton] : []));
+  }
+
+  #showLauncher() {
+    const { launcher, badge } = this.#parts;
+    const count = this.isOpen ? 0 : this.#talk.unread;
+    const label = count ? sayCount("open_unread", count) : say(this.isOpen ? "close" : "open");
+    launcher.setAttribute("aria-label", label);
+    launcher.setAttribute("aria-expanded", this.isOpen);
+    badge.hidden = !count;
+    badge.textContent = count > 9 ? "9+" : count;
+  }
+
+  #showJump() {
+    const { scroller, jump } = this.#parts;
+    jump.hidden = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_BOTTOM;
+  }
+
+  #toBottom() {
+    const { scroller } = this.#parts;
+    scroller.scrollTop = scroller.scrollHeight;
+  }
+}

@@ -1,0 +1,75 @@
+// Every word the widget shows, one table for each language; nothing else in the widget holds wording.
+
+const STRINGS = {
+  en: {
+    title: "Order help",
+    greeting: "Hi! I can tell you where your order is. What would you like to know?",
+    suggestions: "Where is my order?|When will it arrive?|Something is wrong with my delivery",
+    subtitle_bot: "Automatic assistant",
+    subtitle_human: "You're talking with a person",
+    open: "Open chat",
+    open_unread_one: "Open chat, 1 unread message",
+    open_unread_other: "Open chat, {count} unread messages",
+    close: "Close chat",
+    chat: "Chat",
+    conversation: "Conversation",
+    messages: "Messages",
+    suggested: "Suggested replies",
+    compose: "Your message",
+    placeholder: "Write a message…",
+    send: "Send message",
+    talk_to_person: "Talk to a person",
+    characters_left: "{count} characters left",
+    too_long: "{count} characters too long",
+    newest: "Newest messages",
+    you: "You",
+    bot: "Assistant",
+    agent: "Support team",
+    typing_bot: "The assistant is typing",
+    typing_agent: "A person is typing",
+    sending: "Sending…",
+    waiting: "Waiting for the connection",
+    held: "Not sent yet, trying again shortly",
+    failed: "Not sent",
+    connecting: "Connecting…",
+    offline: "No connection. Your messages are kept here and sent once it's back.",
+    try_now: "Try now",
+    now_human: "A person has joined the conversation.",
+    now_bot: "The assistant is back.",
+    today: "Today",
+    yesterday: "Yesterday",
+    just_now: "just now",
+    order: "Order {number}",
+    progress: "Progress: step {step} of 5, {name}",
+    step_0: "Ordered",
+    step_1: "Shipped",
+    step_2: "In transit",
+    step_3: "Out for delivery",
+    step_3_pickup: "Ready for pickup",
+    step_4: "Delivered",
+    arrival: "Expected {when}",
+    parcel: "Parcel",
+    parcel_of: "Parcel {index} of {count}",
+    last_scan: "Last scan",
+    never_scanned: "Not scanned by the carrier yet",
+    track: "Track parcel",
+    track_with: "Track with {carrier}",
+    new_tab: "(opens in a new tab)",
+    last_checked: "Carrier last checked",
+    never_checked: "Not checked with the carrier yet",
+  },
+};
+
+let words = STRINGS.en;
+
+function useLanguage(code) {
+  words = STRINGS[code] || STRINGS.en;
+}
+
+function say(key, values = {}) {
+  return words[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
+}
+
+function sayCount(key, count) {
+  return say(`${key}_${count === 1 ? "one" : "other"}`, { count });
+}
