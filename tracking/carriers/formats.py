@@ -13,9 +13,9 @@ class Format:
     """One shape of tracking number.
 
     `pattern` must match the whole number, written in capitals without spaces, dashes, dots or brackets.
-    `check` looks at the match, whose second group is the check digit, and `rule` says in words how; both are left out where the courier publishes
-    no check digit. `weight` is how much a match says: the number of characters that all such numbers share, or a
-    negative number for a shape that the courier rarely uses.
+    `check` looks at the match, whose second group is the check digit, and `rule` says in words how; both are left out
+    where the courier publishes none. `weight` is how much a match says: the number of characters that all such numbers
+    share, or a negative number for a shape that the courier rarely uses.
     `valid` and `invalid` are example numbers, as people write them; the invalid ones are refused for this courier.
     """
 
