@@ -39,6 +39,13 @@ def text(value: object, longest: int = 255) -> str:
     return _UNPRINTABLE.sub("", value).strip()[:longest].rstrip() if isinstance(value, str) else ""
 
 
+def count(value: object) -> int | None:
+    """Return a whole number from 0 to a million, bigger ones cut to it; None for anything else."""
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        return None
+    return min(value, 1_000_000)
+
+
 def required(value: object, where: str) -> str:
     """Return clean text. Raises InvalidInput naming `where` if there is none."""
     found = text(value)
