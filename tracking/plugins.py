@@ -5,7 +5,7 @@ Runs on Python 3.10 too, because the bot box finds couriers with it.
 
 import importlib
 import pkgutil
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol, TypeVar
 
 from tracking.errors import DoorstepError
@@ -22,15 +22,17 @@ class Plugin(Protocol):
 P = TypeVar("P", bound=Plugin)
 
 
-def scan(package: str, folder: Sequence[str], attribute: str, kind: type[P]) -> dict[str, P]:
+def scan(
+    package: str, folder: Sequence[str], attribute: str, kind: type[P], helpers: Collection[str] = ()
+) -> dict[str, P]:
     """Return the plug-ins of a folder by code, in order of code; each module must declare one as `attribute`.
 
-    Modules whose name begins with an underscore, and `base`, are helpers. Raises DoorstepError naming the module
-    that declares none, declares something else, or uses a code that is taken.
+    Modules named in `helpers` or beginning with an underscore declare none. Raises DoorstepError naming any other
+    module that declares none, declares something else, or uses a code that is taken.
     """
     found: dict[str, P] = {}
     for name in sorted(info.name for info in pkgutil.iter_modules(folder)):
-        if name.startswith("_") or name == "base":
+        if name.startswith("_") or name in helpers:
             continue
         plugin = _load(f"{package}.{name}", attribute, kind)
         if plugin.code in found:

@@ -14,4 +14,4 @@ from tracking.webhooks import Webhook
 @cache
 def shops() -> dict[str, Webhook]:
     """Return all shops by code. Raises DoorstepError if a module is incomplete or a code is taken twice."""
-    return scan(__name__, list(__path__), "SHOP", Webhook)
+    return scan(__name__, list(__path__), "SHOP", Webhook, helpers=("phones",))
