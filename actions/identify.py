@@ -1,0 +1,165 @@
+"""Asks which order and who is asking, and takes the wish up again; the judge of proof is `Identity` alone."""
+
+from collections.abc import Mapping
+
+from actions.base import Offer, OrderAction, Skill
+from actions.card import headline
+from actions.finding import MOST_CHOICES, corrects_number, identifiers, lookup, offered, only_number, pick, proof_in
+from actions.phrases import gives_up, has_none
+from actions.proving import YES_NO, offer, prove
+from actions.status import item_names
+from actions.times import day_of
+from actions.turn import Turn
+from support.model import TicketReason
+from tracking.model import Order
+
+_STATUS = frozenset({"track_order", "delivery_eta", "order_delayed"})
+Wishes = Mapping[str, OrderAction]
+_ANSWERS = frozenset({"", "inform_identifier", "affirm", "rate"})
+
+
+class AskOrderNumber(Skill):
+    """Asks for the order number, or lists the shopper's own orders to choose from."""
+
+    action = "action_ask_identify_form_order_number"
+
+    async def reply(self, turn: Turn) -> None:
+        """Ask."""
+        mine = await self.services.identity.visible_orders(turn.conversation)
+        listed = offered(turn, mine) if turn.recall("choices") else []
+        if not listed:
+            turn.say("utter_ask_number")
+            return
+        shown = listed[:MOST_CHOICES]
+        turn.say("utter_choose_order", count=len(listed), lines=order_lines(turn, shown), buttons=order_buttons(shown))
+
+
+def order_lines(turn: Turn, orders: list[Order]) -> str:
+    """Return a numbered line for each order."""
+    if turn.channel == "voice":
+        said = (f"number {i}: {item_names(o) or 'an order'}, {headline(o)}" for i, o in enumerate(orders, 1))
+        return "; ".join(said)
+    return "\n".join(_line(turn, place, order) for place, order in enumerate(orders, 1))
+
+
+def _line(turn: Turn, place: int, order: Order) -> str:
+    if turn.channel == "sms":
+        return f"{place}. {order.number}: {headline(order)}"
+    placed = day_of(order.placed_at, turn.now, order)
+    return f"{place}. {order.number}: {item_names(order) or 'order'}, placed {placed}, {headline(order)}"
+
+
+def order_buttons(orders: list[Order]) -> list[tuple[str, str]]:
+    """Return a button for each order, which sends its number."""
+    return [(f"{order.number}: {item_names(order)}"[:40].rstrip(": "), order.number) for order in orders]
+
+
+class ValidateIdentifyForm(Skill):
+    """Reads the answer to "which order?" and "prove it's yours"; what is no answer goes to its own rule."""
+
+    action = "validate_identify_form"
+
+    async def act(self, turn: Turn, offer: Offer | None, misses: int) -> None:
+        """Take the message as an answer if it can be one."""
+        if not turn.is_fresh():
+            return
+        turn.remember(wish=turn.recall("wish"))
+        if gives_up(turn.text) or (turn.intent == "deny" and not identifiers(turn) and not offer):
+            self._stop(turn)
+        elif await self._answered(turn):
+            return
+        elif has_none(turn.text) and turn.intent not in {"speak_to_human", "track_order"}:
+            self._help_out(turn)
+        elif turn.intent not in _ANSWERS or (offer and turn.intent == "affirm"):
+            turn.pass_on()
+        else:
+            self._unclear(turn, misses)
+
+    async def _answered(self, turn: Turn) -> bool:
+        asks_proof = turn.asked == "proof"
+        if asks_proof and not corrects_number(turn) and (proof := proof_in(turn) or _odd_proof(turn)):
+            await prove(turn, turn.recall("order_number"), proof)
+            return True
+        if turn.intent not in _ANSWERS | {"deny", "out_of_scope"} and not only_number(turn):
+            return False
+        return await self._named(turn)
+
+    async def _named(self, turn: Turn) -> bool:
+        typed = identifiers(turn)
+        proof = proof_in(turn, typed)
+        mine = await self.services.identity.visible_orders(turn.conversation)
+        chosen = pick(turn, offered(turn, mine)) if turn.asked == "order_number" else None
+        if chosen and not (typed and await lookup(turn, typed[0])):
+            turn.remember(order_number=chosen.number, proof="given")
+        elif typed:
+            await self._number(turn, typed[0], proof or turn.recall("proof"))
+        elif proof and turn.asked == "order_number":
+            turn.remember(proof=proof)
+        return bool(chosen or typed or proof)
+
+    async def _number(self, turn: Turn, number: str, proof: str | None) -> None:
+        turn.remember(order_number=number, proof=None)
+        order = await lookup(turn, number)
+        if order and await self.services.identity.can_see(turn.conversation, order):
+            turn.remember(order_number=order.number, proof="given")
+        elif proof:
+            await prove(turn, number, proof)
+
+    def _stop(self, turn: Turn) -> None:
+        turn.remember(wish=None, proof=None, choices=None, order_number=None, case=None)
+        turn.say("utter_dropped")
+        turn.leave_form()
+
+    def _help_out(self, turn: Turn) -> None:
+        turn.say(f"utter_where_to_find_{turn.asked}", buttons=YES_NO)
+        offer(turn, TicketReason.SPEAK_TO_HUMAN)
+        turn.leave_form()
+
+    def _unclear(self, turn: Turn, misses: int) -> None:
+        if misses:
+            turn.say("utter_stuck", buttons=YES_NO)
+            offer(turn, TicketReason.NOT_UNDERSTOOD)
+            turn.leave_form()
+            return
+        turn.remember(misunderstandings=misses + 1)
+        turn.say(f"utter_unclear_{turn.asked}")
+
+
+def _odd_proof(turn: Turn) -> str:
+    """A short message with digits or an @ may be a postcode or an address of a kind nobody taught us."""
+    text = turn.text
+    odd = len(text) <= 60 and len(text.split()) <= 3 and any(c.isdigit() or c == "@" for c in text)
+    return text if odd and not turn.heard("order_number") else ""
+
+
+class Continue(Skill):
+    """After the identify form: answers the wish that waited, if the order is now proven."""
+
+    action = "action_continue"
+
+    def __init__(self, wishes: Wishes) -> None:
+        super().__init__(next(iter(wishes.values())).services)
+        self._wishes = wishes
+
+    async def reply(self, turn: Turn) -> None:
+        """Answer the wish, or nothing if the form ended without an order."""
+        wish, number = turn.recall("wish"), turn.recall("order_number")
+        if wish in self._wishes and number:
+            await self._wishes[wish].open(turn, await lookup(turn, number))
+
+
+class InformIdentifier(Skill):
+    """A number or proof out of the blue: the wish spoken of last, else the status, is answered for that order."""
+
+    action = "action_inform_identifier"
+
+    def __init__(self, wishes: Wishes) -> None:
+        super().__init__(next(iter(wishes.values())).services)
+        self._wishes = wishes
+
+    async def reply(self, turn: Turn) -> None:
+        """Answer for the order named."""
+        wish = turn.recall("case") if turn.form == "case_form" else turn.recall("wish")
+        proven = await self.services.identity.visible_orders(turn.conversation)
+        again = wish in _STATUS or turn.form or not proven
+        await self._wishes[wish if again and wish in self._wishes else "track_order"].reply(turn)

@@ -1,0 +1,24 @@
+"""Lists the shopper's own orders; those that `Identity` vouches for and no others."""
+
+from actions.base import Skill
+from actions.finding import MOST_CHOICES
+from actions.identify import order_buttons, order_lines
+from actions.turn import Turn
+
+
+class ListOrders(Skill):
+    """Lists what this conversation may see, or asks for a number to begin with."""
+
+    action = "action_list_orders"
+
+    async def reply(self, turn: Turn) -> None:
+        """List."""
+        mine = await self.services.identity.visible_orders(turn.conversation)
+        if not mine:
+            turn.remember(wish="track_order")
+            turn.say("utter_list_unproven")
+            turn.open_form("identify_form")
+            return
+        shown = mine[:MOST_CHOICES]
+        turn.remember(choices=[order.number for order in shown])
+        turn.say("utter_list_orders", count=len(mine), lines=order_lines(turn, shown), buttons=order_buttons(shown))

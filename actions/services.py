@@ -1,0 +1,64 @@
+"""The services that actions call, by the few methods they need; holds no logic."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from support.model import ProofResult, Ticket, TicketReason
+from tracking.model import Order
+
+
+class Orders(Protocol):
+    """Finds orders, whoever asks: what is found may be shown only after `Identity.can_see`."""
+
+    async def find(self, number: str) -> Order | None: ...
+
+    async def find_by_tracking_number(self, tracking_number: str) -> Order | None: ...
+
+
+class Identity(Protocol):
+    """Knows what a conversation may see; the only source of proof."""
+
+    async def can_see(self, conversation_id: str, order: Order) -> bool: ...
+
+    async def prove(self, conversation_id: str, number: str, proof: str) -> ProofResult: ...
+
+    async def visible_orders(self, conversation_id: str) -> list[Order]: ...
+
+
+class Tickets(Protocol):
+    """Opens cases for people."""
+
+    async def open(
+        self,
+        conversation_id: str,
+        reason: TicketReason,
+        summary: str,
+        order_number: str | None = None,
+        details: Mapping[str, Any] | None = None,
+    ) -> Ticket: ...
+
+
+class Preferences(Protocol):
+    """Keeps whether a shopper wants updates."""
+
+    async def set(self, conversation_id: str, on: bool) -> None: ...
+
+
+class Clock(Protocol):
+    """Tells the time."""
+
+    def now(self) -> datetime:
+        """Return the present, aware."""
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything an action may call."""
+
+    orders: Orders
+    identity: Identity
+    tickets: Tickets
+    preferences: Preferences
+    clock: Clock
