@@ -1,0 +1,92 @@
+"""Puts the trained assistant behind its one channel on loopback; offers no HTTP API, model server or console."""
+
+from pathlib import Path
+from typing import Any
+
+from rasa.core.agent import Agent
+from rasa.core.channels.channel import register
+from rasa.core.lock_store import LockStore
+from rasa.core.tracker_store import TrackerStore
+from rasa.core.utils import AvailableEndpoints
+from rasa.nlu.classifiers.regex_message_handler import RegexMessageHandler
+from rasa.shared.exceptions import RasaException
+from rasa.shared.utils.io import read_config_file
+from rasa.utils.endpoints import EndpointConfig
+from sanic import Sanic
+
+from bot import action_calls
+from bot.channel import MAX_BODY_BYTES, DeskInput
+from bot.logs import log
+
+CHANNEL = f"{DeskInput.__module__}.{DeskInput.__name__}"
+SHUTDOWN_SECONDS = 3
+
+
+class DeskAgent(Agent):  # type: ignore[misc]
+    """Rasa's agent, made to fail loudly where Rasa would go on with less."""
+
+    @staticmethod
+    def _create_tracker_store(store: TrackerStore | None, domain: Any) -> TrackerStore:
+        # Rasa wraps the store and falls back to memory when the database fails; a turn must fail instead.
+        if store is None:
+            raise RasaException("endpoints.yml names no tracker store")
+        store.domain = domain
+        return store
+
+    def load_model(self, model_path: str | Path, fingerprint: str | None = None) -> None:
+        """Load the model and take the reader of `/intent` texts out of its path: see the channel for commands."""
+        super().load_model(model_path, fingerprint)
+        metadata = self.processor.model_metadata
+        reader = metadata.predict_schema.nodes[metadata.nlu_target]
+        if reader.uses is not RegexMessageHandler:
+            raise RasaException("the model's last step is not the one that reads /intents; was it trained elsewhere?")
+        metadata.nlu_target = reader.needs["messages"]
+
+
+def load_agent(model: Path, endpoints_file: Path) -> DeskAgent:
+    """Load exactly this archive: given a missing path Rasa would pick another one from the folder."""
+    if not model.is_file():
+        raise RasaException(f"there is no trained model at {model}; `make train` makes it")
+    endpoints = AvailableEndpoints.read_endpoints(str(endpoints_file))
+    action_calls.install()
+    return DeskAgent.load(
+        str(model),
+        tracker_store=TrackerStore.create(endpoints.tracker_store),
+        lock_store=LockStore.create(endpoints.lock_store),
+        action_endpoint=_action_endpoint(endpoints.action),
+    )
+
+
+def _action_endpoint(config: EndpointConfig | None) -> action_calls.ActionEndpoint:
+    if config is None or not config.url:
+        raise RasaException("endpoints.yml names no action_endpoint")
+    return action_calls.ActionEndpoint(config.url, headers=config.headers)
+
+
+def read_channel(credentials_file: Path) -> DeskInput:
+    """Return the desk's channel; any other channel in the file is a mistake and stops the start."""
+    credentials = read_config_file(str(credentials_file))
+    if set(credentials) != {CHANNEL}:
+        raise RasaException(f"{credentials_file.name} must name {CHANNEL} and nothing else")
+    return DeskInput.from_credentials(credentials[CHANNEL])
+
+
+def make_app(agent: DeskAgent, channel: DeskInput) -> Sanic:
+    """Build the Sanic app: the channel's routes and nothing more."""
+    app = Sanic("doorstep_bot", configure_logging=False)
+    app.config.REQUEST_MAX_SIZE = MAX_BODY_BYTES
+    app.config.GRACEFUL_SHUTDOWN_TIMEOUT = SHUTDOWN_SECONDS
+    app.config.KEEP_ALIVE_TIMEOUT = 75
+    app.config.FALLBACK_ERROR_FORMAT = "json"
+    app.ctx.agent = agent
+    register([channel], app, route="/webhooks/")
+
+    @app.after_server_start
+    async def say_ready(*_: Any) -> None:
+        log("ready")
+
+    @app.after_server_stop
+    async def close(*_: Any) -> None:
+        await agent.action_endpoint.close()
+
+    return app
