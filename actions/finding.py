@@ -96,7 +96,7 @@ async def find_order(turn: Turn, concerns: Callable[[Order], bool]) -> Found:
     if typed:
         return Found(None, typed[-1], proof)
     mine = await turn.services.identity.visible_orders(turn.conversation)
-    if order := pick(turn, offered(turn, mine)) or _numbered(turn, mine):
+    if order := pick(turn, mine) or _numbered(turn, mine):
         return Found(order, order.number)
     current = turn.recall("order_number")
     if means_other(turn.text):
@@ -116,11 +116,12 @@ def offered(turn: Turn, mine: Sequence[Order]) -> list[Order]:
     return listed or list(mine)
 
 
-def pick(turn: Turn, orders: Sequence[Order]) -> Order | None:
-    """Return the one of several orders that the message means by position, date or item."""
-    if len(orders) < 2:
+def pick(turn: Turn, mine: Sequence[Order]) -> Order | None:
+    """Return the one of the shopper's orders that the message means: by its place in the last list, date or item."""
+    if len(mine) < 2:
         return None
-    return _by_position(turn, orders) or _by_date(turn, orders) or _by_item(turn, orders)
+    listed = offered(turn, mine)
+    return _by_position(turn, listed) or _by_date(turn, listed) or _by_date(turn, mine) or _by_item(turn, mine)
 
 
 def _numbered(turn: Turn, orders: Sequence[Order]) -> Order | None:

@@ -88,7 +88,7 @@ class ValidateIdentifyForm(Skill):
         typed = identifiers(turn)
         proof = proof_in(turn, typed)
         mine = await self.services.identity.visible_orders(turn.conversation)
-        chosen = pick(turn, offered(turn, mine)) if turn.asked == "order_number" else None
+        chosen = pick(turn, mine) if turn.asked == "order_number" else None
         if chosen and not (typed and await lookup(turn, typed[0])):
             turn.remember(order_number=chosen.number, proof="given")
         elif typed:

@@ -57,6 +57,10 @@ class View:
         """Words for a time, on this channel."""
         return moment(at, self.now, self.order, short=self.turn.channel == "sms")
 
+    def ago(self, at: datetime) -> str:
+        """How long ago it was, on this channel."""
+        return ago(at, self.now, short=self.turn.channel == "sms")
+
 
 def say_state(view: View) -> None:
     """Say in plain words how the parcel stands; delivered: when and to whom; trouble: what it means."""
@@ -86,7 +90,7 @@ def say_scan(view: View) -> None:
         return
     what = plain(scan.description or scan.status.value.replace("_", " ")).rstrip(".")
     where = f", {plain(scan.location)}" if scan.location else ""
-    when, since = view.when(scan.occurred_at), ago(scan.occurred_at, view.now)
+    when, since = view.when(scan.occurred_at), view.ago(scan.occurred_at)
     view.turn.say("utter_last_scan", scan=what, where=where, when=when, ago=since)
 
 
@@ -160,7 +164,7 @@ def say_source(view: View) -> None:
     checked = view.parcel.last_checked_at
     link = f" Follow it here: {view.link}" if view.link and view.turn.channel == "web" else f" {view.link}"
     if checked:
-        view.turn.say("utter_checked", carrier=view.carrier, ago=ago(checked, view.now), link=link.rstrip())
+        view.turn.say("utter_checked", carrier=view.carrier, ago=view.ago(checked), link=link.rstrip())
     else:
         view.turn.say("utter_never_checked", carrier=view.carrier, link=link.rstrip())
 

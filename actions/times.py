@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from actions.zones import zone_of
 from tracking.model import DeliveryWindow, Order
 
-_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+_MINUTE = 60
+_UNITS = ((86400, "day", ""), (3600, "hour", "h"), (60, "minute", "min"))
 
 
 def local(at: datetime, order: Order) -> tuple[datetime, str]:
@@ -48,17 +49,17 @@ def day_of(at: datetime, now: datetime, order: Order) -> str:
     return day(here.date(), now.astimezone(here.tzinfo).date())
 
 
-def ago(at: datetime, now: datetime) -> str:
-    """Return "just now", "5 minutes ago", "3 hours ago" or "2 days ago"."""
-    return "just now" if (now - at).total_seconds() < _MINUTE else f"{lasting(now - at)} ago"
+def ago(at: datetime, now: datetime, *, short: bool = False) -> str:
+    """Return "just now", "5 minutes ago" (short "5 min ago"), "3 hours ago" or "2 days ago"."""
+    return "just now" if (now - at).total_seconds() < _MINUTE else f"{lasting(now - at, short=short)} ago"
 
 
-def lasting(length: timedelta) -> str:
-    """Return a length in its largest whole unit, such as "3 hours"."""
+def lasting(length: timedelta, *, short: bool = False) -> str:
+    """Return a length in its largest whole unit, such as "3 hours" (short "3 h")."""
     seconds = max(int(length.total_seconds()), _MINUTE)
-    unit, word = next((u, w) for u, w in ((_DAY, "day"), (_HOUR, "hour"), (_MINUTE, "minute")) if seconds >= u)
+    unit, word, brief = next(u for u in _UNITS if seconds >= u[0])
     count = seconds // unit
-    return f"{count} {word}{'' if count == 1 else 's'}"
+    return f"{count} {brief}" if short and brief else f"{count} {word}{'' if count == 1 else 's'}"
 
 
 def span(window: DeliveryWindow, now: datetime, order: Order) -> str:
