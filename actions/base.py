@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.finding import Found, find_order, is_open
+from actions.finding import Found, find_order, is_open, lookup
 from actions.proving import prove
 from actions.services import Services
 from actions.turn import Event, Turn
@@ -52,6 +52,17 @@ class Skill(Action, ABC):  # type: ignore[misc]
         raise NotImplementedError
 
 
+async def is_theirs(turn: Turn, order: Order) -> bool:
+    """Say whether the shopper has proven that this order is theirs: the one check before anything of it is shown."""
+    return await turn.services.identity.can_see(turn.conversation, order)
+
+
+async def own_order(turn: Turn, number: str) -> Order | None:
+    """Return the order with this number if it is proven to be the shopper's."""
+    order = await lookup(turn, number)
+    return order if order and await is_theirs(turn, order) else None
+
+
 class OrderAction(Skill, ABC):
     """A skill about an order. It shows one only after `Identity.can_see`; else the identify form asks who is asking."""
 
@@ -78,7 +89,7 @@ class OrderAction(Skill, ABC):
 
     async def open(self, turn: Turn, order: Order | None) -> bool:
         """Answer if the order is theirs, and say whether it is. A case put aside for this is taken up again."""
-        if order is None or not await self.services.identity.can_see(turn.conversation, order):
+        if order is None or not await is_theirs(turn, order):
             return False
         turn.remember(order_number=order.number, proof=None, choices=None)
         if turn.form == "identify_form":

@@ -4,11 +4,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from actions.base import Offer, Skill
+from actions.base import Offer, Skill, own_order
 from actions.cases import NOT_ASKED, CaseAction, put_away
-from actions.finding import corrects_number, identifiers, likeness, lookup, only_number
+from actions.finding import MOST_CHOICES, corrects_number, identifiers, likeness, lookup, only_number, order_titles
 from actions.parcels import plain
-from actions.phrases import gives_up
+from actions.phrases import gives_up, is_question
 from actions.turn import Turn
 from support.model import TicketReason
 
@@ -49,11 +49,14 @@ class ValidateCaseForm(Skill):
             turn.remember(case_details=said(turn))
 
     def _is_interruption(self, turn: Turn) -> bool:
-        case = turn.recall("case")
-        if turn.intent == case or turn.intent in _NO_INTERRUPTION or only_number(turn):
+        case, asks = turn.recall("case"), is_question(turn.text)
+        if only_number(turn):
             return False
-        free_text = turn.asked in {"case_details", "case_item"}
-        return not (free_text and turn.intent in _SAME_MATTER.get(case, set()) and "?" not in turn.text)
+        if turn.asked == "case_confirmed" and asks and turn.intent not in {"affirm", "deny"}:
+            return True
+        if turn.intent == case or turn.intent in _NO_INTERRUPTION:
+            return False
+        return turn.asked == "case_confirmed" or asks or turn.intent not in _SAME_MATTER.get(case, set())
 
     async def _is_other_order(self, turn: Turn) -> bool:
         """Say whether the message corrects the order number; in an address or a description numbers are just text."""
@@ -78,19 +81,32 @@ class ValidateCaseForm(Skill):
             turn.say("utter_unclear_case_confirmed")
 
     async def _item(self, turn: Turn) -> None:
-        order = await lookup(turn, turn.recall("case_order"))
+        order = await own_order(turn, turn.recall("case_order"))
         words = set(re.findall(r"[^\W\d_]{3,}", turn.text.lower()))
-        titles = [item.title for item in order.items] if order else []
+        titles = order_titles(order) if order else []
         meant = [title for title in titles if likeness(title, words)]
         places = [int(o) for o in turn.heard("ordinal") if re.fullmatch(r"-?\d", o)]
         if not meant and places and titles and abs(places[0]) <= len(titles):
             meant = [titles[places[0] - 1 if places[0] > 0 else places[0]]]
-        turn.remember(case_item=plain(", ".join(meant)) if meant else said(turn))
+        if meant or turn.intent not in {"affirm", "inform_identifier"}:
+            turn.remember(case_item=plain(", ".join(meant)) if meant else said(turn))
 
 
 def said(turn: Turn) -> str:
     """Return the message fit to be repeated."""
     return plain(turn.text)
+
+
+class AskItem(Skill):
+    """Asks which item the case is about, with a button for each."""
+
+    action = "action_ask_case_form_case_item"
+
+    async def reply(self, turn: Turn) -> None:
+        """Ask."""
+        order = await own_order(turn, turn.recall("case_order"))
+        titles = [plain(title) for title in order_titles(order)[:MOST_CHOICES]] if order else []
+        turn.say("utter_ask_item", items="; ".join(titles), buttons=[(title[:40], title) for title in titles])
 
 
 class OpenCase(Skill):

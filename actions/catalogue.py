@@ -2,7 +2,7 @@
 
 from actions.alerts import AlertsOff, AlertsOn
 from actions.base import OrderAction, Skill
-from actions.case_form import OpenCase, ValidateCaseForm
+from actions.case_form import AskItem, OpenCase, ValidateCaseForm
 from actions.cases import CASES, DeliveryOptions
 from actions.fallback import Misunderstood
 from actions.identify import AskOrderNumber, Continue, InformIdentifier, ValidateIdentifyForm
@@ -16,12 +16,12 @@ _ALONE: tuple[type[Skill], ...] = (
     AskOrderNumber,
     ValidateIdentifyForm,
     ValidateCaseForm,
+    AskItem,
     ListOrders,
     AlertsOn,
     AlertsOff,
     SpeakToHuman,
     Complain,
-    Affirm,
     SmallTalk,
     Repeat,
 )
@@ -37,6 +37,7 @@ def make_actions(services: Services) -> list[Skill]:
         *(kind(services) for kind in _ALONE),
         Continue(wishes),
         InformIdentifier(wishes),
+        Affirm(wishes),
         Deny(wishes),
         Misunderstood(wishes),
         OpenCase(cases),

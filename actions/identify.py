@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from actions.base import Offer, OrderAction, Skill
+from actions.base import Offer, OrderAction, Skill, is_theirs
 from actions.card import headline
 from actions.finding import MOST_CHOICES, corrects_number, identifiers, lookup, offered, only_number, pick, proof_in
 from actions.phrases import gives_up, has_none
@@ -64,12 +64,14 @@ class ValidateIdentifyForm(Skill):
         if not turn.is_fresh():
             return
         turn.remember(wish=turn.recall("wish"))
-        if gives_up(turn.text) or (turn.intent == "deny" and not identifiers(turn) and not offer):
+        if gives_up(turn.text):
             self._stop(turn)
         elif await self._answered(turn):
             return
         elif has_none(turn.text) and turn.intent not in {"speak_to_human", "track_order"}:
             self._help_out(turn)
+        elif turn.intent == "deny" and not offer:
+            self._stop(turn)
         elif turn.intent not in _ANSWERS or (offer and turn.intent == "affirm"):
             turn.pass_on()
         else:
@@ -100,7 +102,7 @@ class ValidateIdentifyForm(Skill):
     async def _number(self, turn: Turn, number: str, proof: str | None) -> None:
         turn.remember(order_number=number, proof=None)
         order = await lookup(turn, number)
-        if order and await self.services.identity.can_see(turn.conversation, order):
+        if order and await is_theirs(turn, order):
             turn.remember(order_number=order.number, proof="given")
         elif proof:
             await prove(turn, number, proof)

@@ -1,9 +1,10 @@
 """Brings in a person: on request, on a complaint, when an offer is accepted; the desk decides who answers then."""
 
-from actions.base import Offer, Skill
+from actions.base import Offer, Skill, own_order
 from actions.case_form import answers
 from actions.cases import put_away
-from actions.finding import lookup
+from actions.finding import only_number
+from actions.identify import InformIdentifier, Wishes
 from actions.proving import YES_NO, offer
 from actions.turn import Turn
 from support.model import TicketReason
@@ -12,8 +13,7 @@ from support.model import TicketReason
 async def open_ticket(turn: Turn, reason: TicketReason) -> None:
     """Open a ticket with what is known, and say its number and what happens next."""
     number = turn.recall("case_order") or turn.recall("order_number")
-    order = await lookup(turn, number) if number else None
-    seen = order if order and await turn.services.identity.can_see(turn.conversation, order) else None
+    seen = await own_order(turn, number) if number else None
     about = f" about order {seen.number}" if seen else ""
     wish = (turn.recall("case") or turn.recall("wish") or "").replace("_", " ")
     summary = f"{reason.value.replace('_', ' ').capitalize()}{about}" + (f", last asked for: {wish}" if wish else "")
@@ -52,9 +52,15 @@ class Affirm(Skill):
 
     action = "action_affirm"
 
+    def __init__(self, wishes: Wishes) -> None:
+        super().__init__(next(iter(wishes.values())).services)
+        self._inform = InformIdentifier(wishes)
+
     async def act(self, turn: Turn, offer: Offer | None, misses: int) -> None:  # noqa: ARG002
         """Open the ticket that was offered."""
-        if offer:
+        if only_number(turn):
+            await self._inform.reply(turn)
+        elif offer:
             await open_ticket(turn, TicketReason(offer["reason"]))
             turn.leave_form()
         elif not turn.form:

@@ -26,6 +26,10 @@ _FILLER = re.compile(
     re.IGNORECASE,
 )
 _OTHER = re.compile(r"\b(?:other|another|different) (?:one|order|purchase)\b", re.IGNORECASE)
+_QUESTION = re.compile(
+    r"(?:and |but |so |wait,? )?(?:where|when|who|what|how|why|which|is|are|can|could|do|does|did|will|has|have)\b",
+    re.IGNORECASE,
+)
 _SHOP = re.compile(
     r"\b(?:invoice|receipt|bill|billing|pay|paid|payment|card|charge[ds]?|price|cost|discount|coupon|voucher|promo|"
     r"account|password|log ?in|newsletter|stock|product|size|colou?r|buy|sell|store|shop|gift|warranty|vat|tax|"
@@ -63,6 +67,11 @@ def is_filler(word: str) -> bool:
 def means_other(text: str) -> bool:
     """Say whether the message speaks of another order than the one before."""
     return bool(_OTHER.search(text))
+
+
+def is_question(text: str) -> bool:
+    """Say whether the message asks something, with or without its question mark."""
+    return "?" in text or bool(_QUESTION.match(text))
 
 
 def is_shop_matter(text: str) -> bool:
