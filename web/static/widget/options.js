@@ -1,5 +1,7 @@
 // Reads the script tag's data attributes; anything unusable falls back to its default and says so in the console.
 
+// Only known while the script first runs; a page that loads it as a module has to be searched for the tag.
+const SCRIPT = document.currentScript || document.querySelector('script[src*="widget.js"]');
 const DEFAULT_COLOR = "#2f54d6";
 
 function oneOf(name, value, allowed) {

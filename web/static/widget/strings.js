@@ -22,7 +22,7 @@ const STRINGS = {
     characters_left: "{count} characters left",
     too_long: "{count} characters too long",
     newest: "Newest messages",
-    you: "You",
+    shopper: "You",
     bot: "Assistant",
     agent: "Support team",
     typing_bot: "The assistant is typing",
