@@ -2,6 +2,7 @@
 
 import importlib.util
 import sys
+from importlib.machinery import SourceFileLoader
 from types import ModuleType
 from typing import Any
 
@@ -9,14 +10,16 @@ from typing import Any
 class _Deferred(ModuleType):
     """A module that runs its own source on the first use of a name it doesn't have yet."""
 
+    __doorstep_names__: frozenset[str]
+    __loader__: SourceFileLoader
+
     def __getattr__(self, name: str) -> Any:
-        # Import machinery and inspection look at dunder names; only real use may load the module.
-        if name.startswith("__"):
+        # Import machinery asks for dunder names, and picklers look for any name in every module there is;
+        # only a name that the source really has may load it.
+        if name.startswith("__") or name not in self.__doorstep_names__:
             raise AttributeError(name)
         self.__class__ = ModuleType
-        assert self.__spec__ is not None
-        assert self.__spec__.loader is not None
-        self.__spec__.loader.exec_module(self)
+        self.__loader__.exec_module(self)
         return getattr(self, name)
 
 
@@ -26,9 +29,11 @@ def defer(name: str) -> None:
     (importlib.util.LazyLoader can't serve: on Python 3.10 a second `import` statement already loads its module.)
     """
     spec = importlib.util.find_spec(name)
-    if spec is None or name in sys.modules:
+    if spec is None or not isinstance(spec.loader, SourceFileLoader) or name in sys.modules:
         return
+    code = spec.loader.get_code(name)
     module = _Deferred(name)
+    module.__doorstep_names__ = frozenset(code.co_names if code else ())
     module.__spec__, module.__loader__, module.__file__ = spec, spec.loader, spec.origin
     sys.modules[name] = module
     parent, _, child = name.rpartition(".")

@@ -3,12 +3,10 @@
 from pathlib import Path
 from typing import Any
 
-from rasa.core.agent import Agent
 from rasa.core.channels.channel import register
 from rasa.core.lock_store import LockStore
 from rasa.core.tracker_store import TrackerStore
 from rasa.core.utils import AvailableEndpoints
-from rasa.nlu.classifiers.regex_message_handler import RegexMessageHandler
 from rasa.shared.exceptions import RasaException
 from rasa.shared.utils.io import read_config_file
 from rasa.utils.endpoints import EndpointConfig
@@ -17,36 +15,14 @@ from sanic import Sanic
 from bot import action_calls
 from bot.channel import MAX_BODY_BYTES, DeskInput
 from bot.logs import log
+from bot.model import DeskAgent
 
 CHANNEL = f"{DeskInput.__module__}.{DeskInput.__name__}"
 SHUTDOWN_SECONDS = 3
 
 
-class DeskAgent(Agent):  # type: ignore[misc]
-    """Rasa's agent, made to fail loudly where Rasa would go on with less."""
-
-    @staticmethod
-    def _create_tracker_store(store: TrackerStore | None, domain: Any) -> TrackerStore:
-        # Rasa wraps the store and falls back to memory when the database fails; a turn must fail instead.
-        if store is None:
-            raise RasaException("endpoints.yml names no tracker store")
-        store.domain = domain
-        return store
-
-    def load_model(self, model_path: str | Path, fingerprint: str | None = None) -> None:
-        """Load the model and take the reader of `/intent` texts out of its path: see the channel for commands."""
-        super().load_model(model_path, fingerprint)
-        metadata = self.processor.model_metadata
-        reader = metadata.predict_schema.nodes[metadata.nlu_target]
-        if reader.uses is not RegexMessageHandler:
-            raise RasaException("the model's last step is not the one that reads /intents; was it trained elsewhere?")
-        metadata.nlu_target = reader.needs["messages"]
-
-
 def load_agent(model: Path, endpoints_file: Path) -> DeskAgent:
-    """Load exactly this archive: given a missing path Rasa would pick another one from the folder."""
-    if not model.is_file():
-        raise RasaException(f"there is no trained model at {model}; `make train` makes it")
+    """Load the model and connect it as `endpoints_file` says; raises RasaException with the reason."""
     endpoints = AvailableEndpoints.read_endpoints(str(endpoints_file))
     action_calls.install()
     return DeskAgent.load(

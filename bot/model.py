@@ -1,0 +1,70 @@
+"""Loads one trained archive for serving: without what only training needs, and without a reader of typed intents."""
+
+from pathlib import Path
+from typing import Any
+
+from rasa.core.agent import Agent
+from rasa.core.processor import MessageProcessor
+from rasa.core.tracker_store import TrackerStore
+from rasa.engine.loader import load_predict_graph_runner
+from rasa.engine.runner.dask import DaskGraphRunner
+from rasa.engine.storage.local_model_storage import LocalModelStorage
+from rasa.engine.storage.storage import ModelMetadata
+from rasa.nlu.classifiers.regex_message_handler import RegexMessageHandler
+from rasa.shared.exceptions import RasaException
+from rasa.shared.utils.io import read_json_file
+from rasa.utils.common import TempDirectoryPath, get_temp_dir_name
+
+
+class ServingStorage(LocalModelStorage):  # type: ignore[misc]
+    """A model's files without its training graph, whose validators would import every component Rasa has."""
+
+    @staticmethod
+    def _load_metadata(directory: Path) -> ModelMetadata:
+        metadata = read_json_file(directory / "metadata.json")
+        return ModelMetadata.from_dict({**metadata, "train_schema": {"nodes": {}}})
+
+
+class DeskProcessor(MessageProcessor):  # type: ignore[misc]
+    """Rasa's message processor on such a model, where no typed text can name an intent."""
+
+    @staticmethod
+    def _load_model(model_path: str | Path) -> tuple[str, ModelMetadata, DaskGraphRunner]:
+        with TempDirectoryPath(get_temp_dir_name()) as unpacked:
+            metadata, runner = load_predict_graph_runner(
+                Path(unpacked), Path(model_path), ServingStorage, DaskGraphRunner
+            )
+        # Rasa appends a step that reads "/intent" out of texts; the parse ends one step earlier.
+        # The channel alone reads commands, see bot/channel.py.
+        reader = metadata.predict_schema.nodes[metadata.nlu_target]
+        if reader.uses is not RegexMessageHandler:
+            raise RasaException("the model's last step is not the one that reads /intents; was it made by `make train`?")
+        metadata.nlu_target = reader.needs["messages"]
+        return Path(model_path).name, metadata, runner
+
+
+class DeskAgent(Agent):  # type: ignore[misc]
+    """Rasa's agent, made to fail loudly where Rasa would go on with less."""
+
+    @staticmethod
+    def _create_tracker_store(store: TrackerStore | None, domain: Any) -> TrackerStore:
+        # Rasa wraps the store and falls back to memory when the database fails; a turn must fail instead.
+        if store is None:
+            raise RasaException("endpoints.yml names no tracker store")
+        store.domain = domain
+        return store
+
+    def load_model(self, model_path: str | Path, fingerprint: str | None = None) -> None:
+        """Load exactly this archive: given a missing path Rasa would pick another one from the folder."""
+        if not Path(model_path).is_file():
+            raise RasaException(f"there is no trained model at {model_path}; `make train` makes it")
+        self.processor = DeskProcessor(
+            model_path=model_path,
+            tracker_store=self.tracker_store,
+            lock_store=self.lock_store,
+            action_endpoint=self.action_endpoint,
+            generator=self.nlg,
+        )
+        self.domain = self.tracker_store.domain = self.processor.domain
+        self.nlg.responses = self.domain.responses
+        self._set_fingerprint(fingerprint)
