@@ -45,7 +45,8 @@ def configure() -> None:
     handler.setFormatter(PlainLines())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger(OWN).setLevel(logging.INFO)
-    warnings.simplefilter("ignore")
+    # Rasa turns warnings on again by itself, and quotes texts in its own.
+    warnings.showwarning = lambda *_, **__: None
     structlog.configure(
         processors=[structlog.processors.add_log_level, _where_only, structlog.processors.JSONRenderer()],
         wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),

@@ -25,12 +25,14 @@ def load_agent(model: Path, endpoints_file: Path) -> DeskAgent:
     """Load the model and connect it as `endpoints_file` says; raises RasaException with the reason."""
     endpoints = AvailableEndpoints.read_endpoints(str(endpoints_file))
     action_calls.install()
-    return DeskAgent.load(
-        str(model),
+    # Not Agent.load, which makes a plain Agent whatever the class it is called on.
+    agent = DeskAgent(
         tracker_store=TrackerStore.create(endpoints.tracker_store),
         lock_store=LockStore.create(endpoints.lock_store),
         action_endpoint=_action_endpoint(endpoints.action),
     )
+    agent.load_model(model)
+    return agent
 
 
 def _action_endpoint(config: EndpointConfig | None) -> action_calls.ActionEndpoint:
