@@ -8,12 +8,6 @@ from typing import Any, Protocol
 from support.model import Conversation, Inbound, Message, Received, Reply, Ticket, TicketDraft
 
 
-class Clock(Protocol):
-    """Now, as an aware UTC time."""
-
-    def __call__(self) -> datetime: ...
-
-
 class Conversations(Protocol):
     """Conversations and their numbered messages."""
 
@@ -51,7 +45,7 @@ class Proofs(Protocol):
     """Which orders a conversation has proven, and the wrong tries."""
 
     async def verified(self, conversation: str) -> frozenset[str]:
-        """Keys of the orders proven in this conversation (see `tracking.orders.order_key`)."""
+        """Keys of the orders proven in this conversation (see `tracking.keys.order_key`)."""
         ...
 
     async def add_verified(self, conversation: str, order_key: str, how: str, now: datetime) -> None:
