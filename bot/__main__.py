@@ -49,10 +49,12 @@ def prepare() -> None:
     from bot import logs
 
     logs.configure()
+    import rasa.core
     import rasa.utils  # noqa: F401
 
-    # The only road from a Rasa without neural components to TensorFlow: see docs/adr/0004.
+    # The only roads to TensorFlow and matplotlib for a model without neural components: see docs/adr.
     defer("rasa.utils.train_utils")
+    defer("rasa.core.test")
 
 
 def main() -> None:
