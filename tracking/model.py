@@ -54,7 +54,7 @@ class TrackingEvent:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryWindow:
-    """Earliest and latest arrival (aware). `coverage` is the claimed share that arrives inside it, None if nobody claims one."""
+    """Earliest and latest arrival (aware). `coverage` is the share claimed to arrive inside it, None if none is claimed."""
 
     earliest: datetime
     latest: datetime
@@ -106,7 +106,8 @@ class ShipmentState:
 class Shipment:
     """One parcel. `carrier` is our carrier code, None when not known; `events` are ordered by `occurred_at`.
 
-    `skus` lists what is inside, empty when the shop did not say. `last_checked_at` is when a source last answered us.
+    `skus` lists what is inside, empty when the shop did not say. `last_checked_at` is when a source last answered us,
+    `known_since` when anyone first spoke of the parcel (both aware).
     """
 
     tracking_number: str
@@ -116,6 +117,7 @@ class Shipment:
     state: ShipmentState = field(default_factory=ShipmentState)
     last_checked_at: datetime | None = None
     estimate: DeliveryWindow | None = None
+    known_since: datetime | None = None
 
     @property
     def status(self) -> Status:
@@ -125,7 +127,7 @@ class Shipment:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What a customer bought, with its parcels. `number` is written as the shop writes it; `promised` is the shop's word."""
+    """What a customer bought, with its parcels. `number` is as the shop writes it; `promised` is the shop's word."""
 
     number: str
     placed_at: datetime
@@ -148,10 +150,11 @@ class ShipmentUpdate:
 
 @dataclass(frozen=True, slots=True)
 class OrderUpdate:
-    """An order as a shop reports it. None means "not said, keep what is stored"; `updated_at` is the shop's clock (aware).
+    """An order as a shop reports it. None means "not said, keep what is stored"; `updated_at` is the shop's clock, aware.
 
     `shipments` are added to or merged with those stored; a shop's silence about a parcel never removes it.
-    An update older than the newest one stored changes only what is still unknown.
+    An update older than the newest one stored changes only what is still unknown. `number` may be empty where
+    `external_id` (the source's own id of the order) is given: such an order waits for its number.
     """
 
     number: str
@@ -171,18 +174,20 @@ class OrderUpdate:
 class EventUpdate:
     """A scan as a source reports it, for a tracking number that may not belong to any order yet.
 
-    `estimate` is the carrier's own word on arrival that came with it, `checked_at` when the source was asked or spoke.
+    `estimate` is the carrier's own word on arrival that came with it, `checked_at` when the source was asked or spoke
+    (aware; None means the event's `recorded_at`).
     """
 
     tracking_number: str
     event: TrackingEvent
     carrier: str | None = None
     estimate: DeliveryWindow | None = None
+    checked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RowResult:
-    """What became of one row of a batch: its place (from 0), whether it changed anything, and the error if it was refused."""
+    """What became of one row of a batch: its place (from 0), whether it changed anything, the error if it was refused."""
 
     row: int
     outcome: Literal["created", "updated", "unchanged", "refused"]

@@ -1,0 +1,153 @@
+"""Takes in what shops and carriers report, in any order and any number of times; asks nobody and tells nobody."""
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from tracking.cleaning import clean_event, clean_order
+from tracking.errors import InvalidInput
+from tracking.ingest_work import EventWork, OrderWork, Outcome
+from tracking.keys import order_key, tracking_key
+from tracking.model import EventUpdate, OrderUpdate, RowResult
+from tracking.ports import Clock, Store, UnitOfWork
+
+T = TypeVar("T")
+Rows = list[tuple[int, T]]
+
+MOST_ROWS_AT_ONCE = 500
+"""Rows written in one transaction where no delivery id asks for all in one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One webhook message, by the id its sender gives it; the same id comes again when the sender retries."""
+
+    source: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a webhook message. `duplicate`: it had been taken in before, so nothing was done now."""
+
+    duplicate: bool = False
+    orders: tuple[RowResult, ...] = ()
+    events: tuple[RowResult, ...] = ()
+
+
+@dataclass(slots=True)
+class _Batch:
+    """Rows fit to be stored, and the results of those that are not."""
+
+    orders: Rows[OrderUpdate] = field(default_factory=list)
+    events: Rows[EventUpdate] = field(default_factory=list)
+    refused_orders: list[RowResult] = field(default_factory=list)
+    refused_events: list[RowResult] = field(default_factory=list)
+
+
+class Ingest:
+    """The one way in for facts. Every method raises Unavailable when the store doesn't answer; nothing is changed then.
+
+    `detect` names the carrier of a tracking number where nobody else does, or None if it can't tell.
+    """
+
+    def __init__(self, store: Store, clock: Clock, detect: Callable[[str], str | None] = lambda _: None) -> None:
+        self._store, self._clock, self._detect = store, clock, detect
+
+    async def save_orders(self, updates: Sequence[OrderUpdate]) -> list[RowResult]:
+        """Create or update orders; a bad row is refused with its reason, the good ones are kept."""
+        results: list[RowResult] = []
+        for start in range(0, len(updates), MOST_ROWS_AT_ONCE):
+            receipt = await self.receive(orders=updates[start : start + MOST_ROWS_AT_ONCE])
+            results += (RowResult(row.row + start, row.outcome, row.error) for row in receipt.orders)
+        return results
+
+    async def record_events(self, updates: Sequence[EventUpdate]) -> list[RowResult]:
+        """Add scans; one that is known already is "unchanged", a bad one is refused, the good ones are kept."""
+        results: list[RowResult] = []
+        for start in range(0, len(updates), MOST_ROWS_AT_ONCE):
+            receipt = await self.receive(events=updates[start : start + MOST_ROWS_AT_ONCE])
+            results += (RowResult(row.row + start, row.outcome, row.error) for row in receipt.events)
+        return results
+
+    async def receive(
+        self,
+        orders: Sequence[OrderUpdate] = (),
+        events: Sequence[EventUpdate] = (),
+        delivery: Delivery | None = None,
+    ) -> Receipt:
+        """Take one message in: all its good rows in one transaction, together with the note that it came."""
+        batch = self._sort_out(orders, events)
+        now = self._clock.now()
+
+        async def work(unit: UnitOfWork) -> Receipt:
+            await unit.lock(_names(batch, delivery))
+            if delivery and not await unit.first_delivery(delivery.source, delivery.id, now):
+                return Receipt(duplicate=True)
+            order_results = await OrderWork(unit, self._detect).save([u for _, u in batch.orders])
+            event_results = await EventWork(unit, self._detect).record([u for _, u in batch.events])
+            return Receipt(
+                orders=_in_order(batch.orders, order_results, batch.refused_orders),
+                events=_in_order(batch.events, event_results, batch.refused_events),
+            )
+
+        return await self._store.run(work)
+
+    async def erase_customer(
+        self, source: str, email: str = "", phone: str = "", external_ids: Iterable[str] = ()
+    ) -> int:
+        """Delete a customer's orders known from `source`, their parcels, and the conversations about them.
+
+        An order belongs to the customer by e-mail, by phone (E.164) or by the source's own order id. Returns how many
+        orders went.
+        """
+        ids = frozenset(filter(None, external_ids))
+        return await self._erase(lambda unit: unit.erase_customer(source, email.strip().lower(), phone.strip(), ids))
+
+    async def erase_shop(self, source: str) -> int:
+        """Delete every order known from `source` likewise. Returns how many orders went."""
+        return await self._erase(lambda unit: unit.erase_shop(source))
+
+    async def _erase(self, erase: Callable[[UnitOfWork], Awaitable[int]]) -> int:
+        return await self._store.run(erase)
+
+    def _sort_out(self, orders: Sequence[OrderUpdate], events: Sequence[EventUpdate]) -> _Batch:
+        batch = _Batch()
+        batch.orders, batch.refused_orders = _cleaned(orders, clean_order)
+        batch.events, batch.refused_events = _cleaned(events, clean_event)
+        return batch
+
+
+def _cleaned(updates: Sequence[T], clean: Callable[[T], T]) -> tuple[Rows[T], list[RowResult]]:
+    good: Rows[T] = []
+    refused: list[RowResult] = []
+    for row, update in enumerate(updates):
+        cleaned = _try(clean, update)
+        if isinstance(cleaned, InvalidInput):
+            refused.append(RowResult(row, "refused", str(cleaned)))
+        else:
+            good.append((row, cleaned))
+    return good, refused
+
+
+def _try(clean: Callable[[T], T], update: T) -> T | InvalidInput:
+    try:
+        return clean(update)
+    except InvalidInput as error:
+        return error
+
+
+def _in_order(rows: Rows[T], outcomes: Sequence[Outcome], refused: list[RowResult]) -> tuple[RowResult, ...]:
+    done = [RowResult(row, outcome.kind, outcome.error) for (row, _), outcome in zip(rows, outcomes, strict=True)]
+    return tuple(sorted([*done, *refused], key=lambda result: result.row))
+
+
+def _names(batch: _Batch, delivery: Delivery | None) -> set[str]:
+    """Name everything the batch may touch, so that nobody else makes or changes it at the same time."""
+    names = {f"delivery:{delivery.source}:{delivery.id}"} if delivery else set()
+    for _, order in batch.orders:
+        names.add(f"order:{order_key(order.number)}")
+        names.add(f"order:{order.source}:{order.external_id}")
+        names.update(f"parcel:{tracking_key(s.tracking_number)}" for s in order.shipments)
+    names.update(f"parcel:{tracking_key(event.tracking_number)}" for _, event in batch.events)
+    return names
