@@ -16,8 +16,8 @@ TURNS_SENT = 2
 REJECTED = 400
 
 
-class ActionFailed(BaseException):
-    """The app could not run an action, so this turn must leave no trace.
+class TurnError(BaseException):
+    """Something broke in mid-turn, such as the app's actions being away, so this turn must leave no trace.
 
     Not an `Exception`: Rasa swallows those, and would store a turn whose action never happened.
     """
@@ -34,19 +34,19 @@ class ActionEndpoint(EndpointConfig):  # type: ignore[misc]
             self._session = aiohttp.ClientSession(headers=self.headers, timeout=timeout)
         return self._session
 
-    async def request(self, method: str = "post", subpath: str | None = None, **kwargs: Any) -> Any:
+    async def request(self, method: str = "post", *_: Any, **kwargs: Any) -> Any:
         """Post the call and return the JSON answer; a rejected form value is an error that Rasa understands."""
         try:
             async with self._open().request(method, self.url, json=kwargs.get("json")) as response:
                 if response.status == REJECTED:
                     raise ClientResponseError(response.status, response.reason, await response.text())
-                if response.status != 200:  # noqa: PLR2004
-                    raise ActionFailed(f"the actions answered {response.status}")
+                if response.status != 200:
+                    raise TurnError(f"the actions answered {response.status}")
                 return await response.json()
         except ClientResponseError:
             raise
         except (aiohttp.ClientError, asyncio.TimeoutError) as error:
-            raise ActionFailed(type(error).__name__) from error
+            raise TurnError(type(error).__name__) from error
 
     async def close(self) -> None:
         """Close the kept connection."""
@@ -86,7 +86,7 @@ def install() -> None:
 
     def _validate_action_result(self: RemoteAction, result: Any) -> bool:  # noqa: ARG001
         if not validator.is_valid(result):
-            raise ActionFailed("the actions answered something that is not events and responses")
+            raise TurnError("the actions answered something that is not events and responses")
         return True
 
     RemoteAction._action_call_format = _action_call_format

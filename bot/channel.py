@@ -18,10 +18,10 @@ from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bot.action_calls import ActionFailed
+from bot.action_calls import TurnError
 from bot.logs import log
 
-SECRET_HEADER = "X-Doorstep-Secret"
+SECRET_HEADER = "X-Doorstep-Secret"  # noqa: S105 - the name of a header
 CHANNELS = ("web", "sms", "voice")
 MAX_BODY_BYTES = 64 * 1024
 MAX_TEXT_CHARS = 4000
@@ -31,7 +31,7 @@ SLASHES = "/\\\u2044\u2215\u29f8\uff0f\uff3c"
 COMMAND = re.compile(r"/(?P<intent>[A-Za-z_]\w*)\s*(?P<entities>\{.*\})?\s*", re.DOTALL)
 
 
-class BadMessage(ValueError):
+class BadMessageError(ValueError):
     """The request doesn't keep to the protocol; the text says how, without quoting it."""
 
 
@@ -47,21 +47,21 @@ class DeskMessage:
 
     @classmethod
     def read(cls, body: bytes) -> "DeskMessage":
-        """Check a request's body; raises BadMessage."""
+        """Check a request's body; raises BadMessageError."""
         try:
             raw = json.loads(body)
         except (ValueError, RecursionError) as error:
-            raise BadMessage("not JSON") from error
+            raise BadMessageError("not JSON") from error
         if not isinstance(raw, dict):
-            raise BadMessage("not an object")
+            raise BadMessageError("not an object")
         sender, text = raw.get("sender"), raw.get("text")
         command, channel, metadata = raw.get("command", False), raw.get("channel", "web"), raw.get("metadata") or {}
         if not isinstance(sender, str) or not sender.isprintable() or not 0 < len(sender) <= MAX_SENDER_CHARS:
-            raise BadMessage("sender: a printable text of 1 to 255 characters is needed")
+            raise BadMessageError("sender: a printable text of 1 to 255 characters is needed")
         if not isinstance(text, str) or not text.strip() or len(text) > MAX_TEXT_CHARS:
-            raise BadMessage("text: 1 to 4000 characters are needed")
+            raise BadMessageError("text: 1 to 4000 characters are needed")
         if not isinstance(command, bool) or channel not in CHANNELS or not isinstance(metadata, dict):
-            raise BadMessage("command, channel or metadata is of the wrong kind")
+            raise BadMessageError("command, channel or metadata is of the wrong kind")
         return cls(sender, text.encode("utf-8", "replace").decode(), command, channel, metadata)
 
 
@@ -85,17 +85,15 @@ class DeskOutput(OutputChannel):  # type: ignore[misc]
         last["text"] = f"{last['text']}\n{text}" if last["text"] else text
         last["buttons"] = buttons or []
 
-    async def send_text_message(self, recipient_id: str, text: str, **_: Any) -> None:
+    async def send_text_message(self, _: str, text: str, **__: Any) -> None:
         """Join a text to the reply under way; one with buttons is finished."""
         self._add_text(text.strip())
 
-    async def send_text_with_buttons(
-        self, recipient_id: str, text: str, buttons: list[dict[str, Any]], **_: Any
-    ) -> None:
+    async def send_text_with_buttons(self, _: str, text: str, buttons: list[dict[str, Any]], **__: Any) -> None:
         """Join a text and finish the reply with its buttons."""
         self._add_text(text.strip(), [{"title": b["title"], "payload": b["payload"]} for b in buttons])
 
-    async def send_custom_json(self, recipient_id: str, json_message: dict[str, Any], **_: Any) -> None:
+    async def send_custom_json(self, _: str, json_message: dict[str, Any], **__: Any) -> None:
         """Attach a card to the reply under way; a second card begins a second reply."""
         card = json_message.get("card")
         if card is None:
@@ -109,18 +107,18 @@ class DeskOutput(OutputChannel):  # type: ignore[misc]
 def plain_text(text: str) -> str:
     """Return what the shopper typed without leading slashes, so that no part of Rasa can take it for an intent."""
     bare = re.sub(rf"^[\s{re.escape(SLASHES)}\u200b-\u200f\u2060\ufeff]+", "", text)
-    return bare if bare else "?"
+    return bare or "?"
 
 
 def command_data(text: str, domain: Domain) -> dict[str, Any]:
-    """Read a button's `/intent{"entity": "value"}` as parse data; raises BadMessage for anything else."""
+    """Read a button's `/intent{"entity": "value"}` as parse data; raises BadMessageError for anything else."""
     match = COMMAND.fullmatch(text.strip())
     if match is None or match["intent"] not in set(domain.intents) - set(DEFAULT_INTENTS):
-        raise BadMessage("command: not an intent of this assistant")
+        raise BadMessageError("command: not an intent of this assistant")
     try:
         values = json.loads(match["entities"] or "{}")
     except ValueError as error:
-        raise BadMessage("command: entities are not JSON") from error
+        raise BadMessageError("command: entities are not JSON") from error
     entities = [
         {"entity": name, "value": value, "start": 0, "end": len(text), "extractor": "command"}
         for name, values_ in values.items()
@@ -165,7 +163,7 @@ class DeskInput(InputChannel):  # type: ignore[misc]
                 return response.json({"error": "too long"}, status=413)
             try:
                 return await self._answer(request.app.ctx.agent, DeskMessage.read(request.body), on_new_message)
-            except BadMessage as error:
+            except BadMessageError as error:
                 return response.json({"error": str(error)}, status=400)
 
         return routes
@@ -190,9 +188,9 @@ class DeskInput(InputChannel):  # type: ignore[misc]
                     metadata=message.metadata,
                 )
             )
-        except BadMessage:
+        except BadMessageError:
             raise
-        except (Exception, ActionFailed) as error:  # noqa: BLE001 - the desk must get an answer, whatever broke
+        except (Exception, TurnError) as error:  # noqa: BLE001 - the desk must get an answer, whatever broke
             ms = round((time.perf_counter() - started) * 1000)
             log("turn_failed", logging.ERROR, error, channel=message.channel, ms=ms)
             return response.json({"error": "turn failed"}, status=500)

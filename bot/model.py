@@ -15,6 +15,8 @@ from rasa.shared.exceptions import RasaException
 from rasa.shared.utils.io import read_json_file
 from rasa.utils.common import TempDirectoryPath, get_temp_dir_name
 
+from bot.action_calls import TurnError
+
 
 class ServingStorage(LocalModelStorage):  # type: ignore[misc]
     """A model's files without its training graph, whose validators would import every component Rasa has."""
@@ -38,9 +40,14 @@ class DeskProcessor(MessageProcessor):  # type: ignore[misc]
         # The channel alone reads commands, see bot/channel.py.
         reader = metadata.predict_schema.nodes[metadata.nlu_target]
         if reader.uses is not RegexMessageHandler:
-            raise RasaException("the model's last step is not the one that reads /intents; was it made by `make train`?")
+            raise RasaException("the model's last step is not the one that reads /intents; use `make train`")
         metadata.nlu_target = reader.needs["messages"]
         return Path(model_path).name, metadata, runner
+
+
+def _end_turn(*_: Any) -> None:
+    # Rasa would store the endless turn, and the conversation would be dumb ever after.
+    raise TurnError("the dialogue found no end")
 
 
 class DeskAgent(Agent):  # type: ignore[misc]
@@ -64,6 +71,7 @@ class DeskAgent(Agent):  # type: ignore[misc]
             lock_store=self.lock_store,
             action_endpoint=self.action_endpoint,
             generator=self.nlg,
+            on_circuit_break=_end_turn,
         )
         self.domain = self.tracker_store.domain = self.processor.domain
         self.nlg.responses = self.domain.responses
