@@ -57,9 +57,9 @@ async def is_theirs(turn: Turn, order: Order) -> bool:
     return await turn.services.identity.can_see(turn.conversation, order)
 
 
-async def own_order(turn: Turn, number: str) -> Order | None:
+async def own_order(turn: Turn, number: str | None) -> Order | None:
     """Return the order with this number if it is proven to be the shopper's."""
-    order = await lookup(turn, number)
+    order = await lookup(turn, number) if number else None
     return order if order and await is_theirs(turn, order) else None
 
 

@@ -13,7 +13,7 @@ from support.model import TicketReason
 async def open_ticket(turn: Turn, reason: TicketReason) -> None:
     """Open a ticket with what is known, and say its number and what happens next."""
     number = turn.recall("case_order") or turn.recall("order_number")
-    seen = await own_order(turn, number) if number else None
+    seen = await own_order(turn, number)
     about = f" about order {seen.number}" if seen else ""
     wish = (turn.recall("case") or turn.recall("wish") or "").replace("_", " ")
     summary = f"{reason.value.replace('_', ' ').capitalize()}{about}" + (f", last asked for: {wish}" if wish else "")

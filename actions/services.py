@@ -12,19 +12,19 @@ from tracking.model import Order
 class Orders(Protocol):
     """Finds orders, whoever asks: what is found may be shown only after `Identity.can_see`."""
 
-    async def find(self, number: str) -> Order | None: ...
+    async def find(self, number: str, /) -> Order | None: ...
 
-    async def find_by_tracking_number(self, tracking_number: str) -> Order | None: ...
+    async def find_by_tracking_number(self, tracking_number: str, /) -> Order | None: ...
 
 
 class Identity(Protocol):
     """Knows what a conversation may see; the only source of proof."""
 
-    async def can_see(self, conversation_id: str, order: Order) -> bool: ...
+    async def can_see(self, conversation: str, order: Order, /) -> bool: ...
 
-    async def prove(self, conversation_id: str, number: str, proof: str) -> ProofResult: ...
+    async def prove(self, conversation: str, number: str, proof: str, /) -> ProofResult: ...
 
-    async def visible_orders(self, conversation_id: str) -> list[Order]: ...
+    async def visible_orders(self, conversation: str, /) -> list[Order]: ...
 
 
 class Tickets(Protocol):
@@ -32,18 +32,19 @@ class Tickets(Protocol):
 
     async def open(
         self,
-        conversation_id: str,
+        conversation: str,
         reason: TicketReason,
         summary: str,
+        /,
         order_number: str | None = None,
-        details: Mapping[str, Any] | None = None,
+        details: Mapping[str, Any] = ...,
     ) -> Ticket: ...
 
 
 class Preferences(Protocol):
     """Keeps whether a shopper wants updates."""
 
-    async def set(self, conversation_id: str, on: bool) -> None: ...
+    async def set(self, conversation: str, on: bool, /) -> None: ...
 
 
 class Clock(Protocol):

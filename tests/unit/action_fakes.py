@@ -2,8 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
+from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.base import Skill
 from actions.services import Services
 from support.model import ProofResult, Ticket, TicketReason
 from tracking.folding import fold
@@ -73,10 +78,10 @@ class FakeTickets:
         reason: TicketReason,
         summary: str,
         order_number: str | None = None,
-        details: Mapping[str, Any] | None = None,
+        details: Mapping[str, Any] = MappingProxyType({}),
     ) -> Ticket:
         number = f"T-{len(self.opened) + 1}"
-        ticket = Ticket(number, conversation_id, reason, summary, "open", NOW, order_number, details=details or {})
+        ticket = Ticket(number, conversation_id, reason, summary, "open", NOW, order_number, details=details)
         self.opened.append(ticket)
         return ticket
 
@@ -128,3 +133,20 @@ def on_its_way(number: str = "1001", **more: Any) -> Order:
     """An order in transit, promised for the day after tomorrow."""
     moving = parcel(scan(Status.IN_TRANSIT, 3, "Departed facility", "Oakland, CA"))
     return order(number, moving, **({"promised": window(1, 2)} | more))
+
+
+def said(text: str, intent: str = "", *, channel: str = "web", conversation: str = "c1", **state: Any) -> Tracker:
+    """Rasa's tracker after the shopper said this. `state` holds `entities` ([(name, value)]), `slots` and `form`."""
+    entities = [{"entity": name, "value": value} for name, value in state.get("entities", ())]
+    message = {"text": text, "intent": {"name": intent, "confidence": 0.9}, "entities": entities}
+    events = [{"event": "action", "name": "action_listen"}, {"event": "user", "text": text, "input_channel": channel}]
+    form = {"name": state["form"]} if state.get("form") else {}
+    return Tracker(conversation, dict(state.get("slots", {})), message, events, False, None, form, "action_listen")
+
+
+async def run(action: Skill, tracker: Tracker) -> tuple[list[dict[str, Any]], dict[str, Any], list[dict[str, Any]]]:
+    """Run an action: the messages it utters, the slots it sets and its other events."""
+    dispatcher = CollectingDispatcher()
+    events = await action.run(dispatcher, tracker, {})
+    slots = {event["name"]: event["value"] for event in events if event["event"] == "slot"}
+    return dispatcher.messages, slots, [event for event in events if event["event"] != "slot"]
