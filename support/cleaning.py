@@ -8,7 +8,7 @@ _SPACES = re.compile(r"[ \t\u00a0]+")
 
 
 def clean(text: str) -> str:
-    """Drop control and formatting characters, broken surrogates and stacked marks; keep line breaks, words and emoji."""
+    """Drop control characters, broken surrogates and stacked marks; keep line breaks, words and emoji."""
     text = unicodedata.normalize("NFC", text.encode("utf-8", "replace").decode("utf-8").replace("\r\n", "\n"))
     kept: list[str] = []
     marks = 0

@@ -4,7 +4,8 @@ import asyncio
 import hashlib
 import re
 import unicodedata
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from support.model import ProofResult, SignedIdentity
@@ -36,11 +37,13 @@ def proves(order: Order, proof: str) -> bool:
     postcode = _squeezed(order.ship_to.postcode)
     if given and given in {postcode, postcode[:5] if order.ship_to.country == "US" else postcode}:
         return True
-    return given.isdigit() and len(phone) >= 4 and (given == phone[-4:] or (len(given) >= 8 and _same_phone(given, phone)))
+    return (
+        given.isdigit() and len(phone) >= 4 and (given == phone[-4:] or (len(given) >= 8 and _same_phone(given, phone)))
+    )
 
 
 def _same_phone(given: str, stored: str) -> bool:
-    """Compare a typed phone with a stored E.164 one, where the typed one may have a trunk zero instead of a country code."""
+    """Compare a typed phone with a stored E.164 one; the typed one may have a trunk zero for the country code."""
     return stored.endswith(given.lstrip("0")) and len(stored) - len(given.lstrip("0")) <= 3
 
 
@@ -68,16 +71,15 @@ class Identity:
         self._clock, self._sleep = clock, sleep
         self._addresses: dict[str, str] = {}
 
-    def came_from(self, conversation: str, address: str) -> None:
-        """Remember the shopper's network address for the length of a turn; it is kept in memory only."""
+    @contextmanager
+    def asked_from(self, conversation: str, address: str) -> Iterator[None]:
+        """Count tries against the shopper's network address within this block; it is kept in memory only."""
         if address:
             self._addresses[conversation] = address
-        else:
+        try:
+            yield
+        finally:
             self._addresses.pop(conversation, None)
-
-    def left(self, conversation: str) -> None:
-        """Forget the address again."""
-        self._addresses.pop(conversation, None)
 
     async def can_see(self, conversation: str, order: Order) -> bool:
         """Whether this conversation may be told about this order."""

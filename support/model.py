@@ -57,7 +57,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class SignedIdentity:
-    """Contacts vouched for by the channel itself (verified sender, merchant's logged-in shopper); never what was typed."""
+    """Contacts vouched for by the channel (verified sender, merchant's logged-in shopper); never what was typed."""
 
     phone: str = ""
     email: str = ""
@@ -89,7 +89,7 @@ class Inbound:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A stored message; `number` counts from 1 within its conversation. `message_id` is the client's own id, if it has one."""
+    """A stored message; `number` counts from 1 in its conversation, `message_id` is the client's own id, if any."""
 
     number: int
     author: Author

@@ -72,6 +72,10 @@ class TicketStore(Protocol):
         """Open a ticket with the transcript so far, or return the one already open for this conversation and reason."""
         ...
 
+    async def opened_since(self, conversation: str, since: datetime) -> str | None:
+        """The newest number opened, or joined again, in this conversation at or after `since`."""
+        ...
+
     async def get(self, number: str) -> Ticket | None:
         """The ticket with this number, or None."""
         ...

@@ -1,11 +1,11 @@
-"""The few sentences the desk says itself, when the bot can't or mustn't be asked; all others live in the bot's domain."""
+"""The few sentences the desk says itself, when the bot can't be asked; all others live in the bot's domain."""
 
 from support.model import Button, Channel, Reply
 
 _PERSON = Button("Talk to a person", "Talk to a person")
 
 TROUBLE = "Sorry, I can't look that up this second. Please try again in a moment."
-HANDED_OVER = "Sorry, I still can't look that up. I've asked a person to take over: your ticket is {ticket}. We kept your message."
+HANDED_OVER = "I've kept your message and asked a person to take over: your ticket is {ticket}."
 TOO_LONG = "That's a lot at once! Please keep it under {limit} characters."
 TOO_FAST = "That was quick! Please give me a moment before the next message."
 EMPTY = "I got an empty message. What can I look up for you?"

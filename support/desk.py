@@ -1,0 +1,150 @@
+"""The desk: takes every message of a shopper in, once and in order, and gives back what the bot or a person says."""
+
+import asyncio
+import secrets
+from collections import defaultdict
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from weakref import WeakValueDictionary
+
+from support import wording
+from support.cleaning import clean
+from support.identity import Identity
+from support.model import Conversation, Inbound, Message, Received, Reply, TicketReason, Turn
+from support.ports import Bot, BotReply, Conversations
+from support.tickets import Tickets
+from tracking.errors import Unavailable
+from tracking.ports import Clock
+
+MESSAGE_LIMIT = 2000
+IDLE = timedelta(minutes=30)
+LEASE = timedelta(seconds=20)
+_LEASE_POLL_SECONDS = 0.1
+
+Listener = Callable[[Message], Awaitable[None]]
+Observer = Callable[[BotReply | None], None]
+
+
+class Desk:
+    """One conversation handles one message at a time, in order of arrival; different conversations run side by side.
+
+    The same `message_id` again gives the same replies and does nothing twice. A message whose answering process died is
+    answered when it is sent again. `observe` is told of every reading of the bot, None for a failure.
+    """
+
+    def __init__(
+        self,
+        conversations: Conversations,
+        bot: Bot,
+        identity: Identity,
+        tickets: Tickets,
+        clock: Clock,
+        observe: Observer = lambda _: None,
+    ) -> None:
+        self._conversations, self._bot, self._clock = conversations, bot, clock
+        self._identity, self._tickets, self._observe = identity, tickets, observe
+        self._holder = secrets.token_hex(8)
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._listeners: defaultdict[str, set[Listener]] = defaultdict(set)
+
+    async def handle(self, inbound: Inbound) -> Turn:
+        """Answer one message. Raises Unavailable when it could not be stored; a bot that is down is answered for."""
+        text = clean(inbound.text)
+        refusal = _refusal(text)
+        if refusal:
+            return Turn(inbound.conversation, "bot", (refusal,))
+        lock = self._locks.setdefault(inbound.conversation, asyncio.Lock())
+        async with lock:
+            return await self._handle_next(_with_text(inbound, text))
+
+    async def _handle_next(self, inbound: Inbound) -> Turn:
+        received = await self._receive(inbound)
+        owner = received.conversation.owner
+        if received.state == "answered" or received.message is None:
+            return Turn(inbound.conversation, owner, received.replies, received.ticket)
+        if received.state == "new":
+            await self._tell(inbound.conversation, (received.message,))
+        try:
+            return await self._answer(inbound, received, received.message)
+        except BaseException:
+            await self._conversations.release(inbound.conversation, self._holder)
+            raise
+
+    async def _receive(self, inbound: Inbound) -> Received:
+        """Store the message, waiting while another process answers in this conversation."""
+        while True:
+            now = self._clock.now()
+            received = await self._conversations.receive(inbound, now, now + LEASE, now - IDLE, self._holder)
+            if received.state != "busy":
+                return received
+            await asyncio.sleep(_LEASE_POLL_SECONDS)
+
+    async def _answer(self, inbound: Inbound, received: Received, message: Message) -> Turn:
+        if received.conversation.owner == "human":
+            reply, ticket = BotReply(()), None
+        else:
+            reply, ticket = await self._ask(inbound, received)
+        opened = ticket or await self._tickets.opened_since(inbound.conversation, message.at)
+        told = await self._conversations.answer(
+            inbound.conversation, message.number, reply.replies, self._clock.now(), opened
+        )
+        await self._tell(inbound.conversation, told)
+        return Turn(inbound.conversation, received.conversation.owner, reply.replies, opened, reply.intent)
+
+    async def _ask(self, inbound: Inbound, received: Received) -> tuple[BotReply, str | None]:
+        """Ask the bot, twice if need be; a bot that stays away means an apology, then a ticket."""
+        command = inbound.text.startswith("/") and inbound.text in received.offered
+        with self._identity.asked_from(inbound.conversation, inbound.client_address):
+            reply = await self._try(inbound, command) or await self._try(inbound, command)
+        if reply:
+            return reply, None
+        ticket = await self._tickets.open(
+            inbound.conversation, TicketReason.BOT_DOWN, "The assistant did not answer", None, {"message": inbound.text}
+        )
+        return BotReply((wording.trouble(inbound.channel), wording.handed_over(ticket.number))), ticket.number
+
+    async def _try(self, inbound: Inbound, command: bool) -> BotReply | None:
+        try:
+            reply = await self._bot.respond(inbound, command)
+        except Unavailable:
+            self._observe(None)
+            return None
+        self._observe(reply)
+        return reply
+
+    async def history(self, conversation: str, after: int, limit: int = 200) -> tuple[Message, ...]:
+        """Messages after number `after`, oldest first."""
+        return await self._conversations.messages(conversation, after, limit)
+
+    async def conversation(self, conversation: str) -> Conversation | None:
+        """The conversation, or None before its first message."""
+        return await self._conversations.get(conversation)
+
+    @asynccontextmanager
+    async def listening(self, conversation: str, listener: Listener) -> AsyncIterator[None]:
+        """Tell `listener` of every message stored in the conversation by this process from now on."""
+        self._listeners[conversation].add(listener)
+        try:
+            yield
+        finally:
+            self._listeners[conversation].discard(listener)
+            if not self._listeners[conversation]:
+                del self._listeners[conversation]
+
+    async def _tell(self, conversation: str, messages: tuple[Message, ...]) -> None:
+        for listener in tuple(self._listeners.get(conversation, ())):
+            for message in messages:
+                await listener(message)
+
+
+def _refusal(text: str) -> Reply | None:
+    if not text:
+        return Reply(wording.EMPTY)
+    return Reply(wording.TOO_LONG.format(limit=MESSAGE_LIMIT)) if len(text) > MESSAGE_LIMIT else None
+
+
+def _with_text(inbound: Inbound, text: str) -> Inbound:
+    return Inbound(
+        inbound.conversation, inbound.message_id, text, inbound.channel, inbound.identity, inbound.client_address
+    )
