@@ -86,7 +86,7 @@ const FRAME_RULES = `
 .panel { position: fixed; right: var(--side); bottom: calc(94px + env(safe-area-inset-bottom, 0px)); width: 396px;
   max-width: calc(100vw - 40px); height: min(690px, calc(100vh - 118px)); display: flex; flex-direction: column; overflow: hidden;
   background: var(--surface); border-radius: 20px; animation: rise .22s cubic-bezier(.2, .8, .3, 1);
-  box-shadow: 0 0 0 1px rgb(12 18 32 / .06), 0 4px 12px rgb(12 18 32 / .08), 0 24px 64px rgb(12 18 32 / .24); }
+  box-shadow: 0 0 0 1px var(--line), 0 4px 12px rgb(12 18 32 / .08), 0 24px 64px rgb(12 18 32 / .24); }
 @keyframes rise { from { opacity: 0; transform: translateY(14px) scale(.985); } }
 header { display: flex; align-items: center; gap: 12px; padding: 16px 14px 16px 18px; background: var(--accent);
   color: var(--onAccent); flex: none; }
@@ -118,8 +118,9 @@ header :focus-visible { outline-color: var(--onAccent); outline-offset: -2px; }
 footer { flex: none; border-top: 1px solid var(--line); padding: 12px 14px 8px; padding-bottom: calc(8px + env(safe-area-inset-bottom, 0px)); }
 .field { display: flex; align-items: flex-end; gap: 6px; padding: 4px 4px 4px 14px; border-radius: 22px;
   border: 1.5px solid var(--line); background: var(--surface); transition: border-color .12s; }
-.field:focus-within { border-color: var(--accentInk); }
-textarea { flex: 1; min-width: 0; resize: none; font-size: 16px; line-height: 1.4; padding: 6px 0; max-height: 132px; outline: none; }
+.field:focus-within { border-color: var(--accentInk); box-shadow: 0 0 0 1px var(--accentInk); }
+textarea { flex: 1; min-width: 0; resize: none; font-size: 16px; line-height: 1.4; padding: 6px 0; max-height: 132px; }
+textarea:focus-visible { outline: none; } /* the field around it shows the focus */
 textarea::placeholder { color: var(--muted); opacity: 1; }
 .send { width: 36px; height: 36px; border-radius: 50%; display: grid; place-items: center; flex: none;
   background: var(--accent); color: var(--onAccent); transition: background .12s; }
@@ -177,12 +178,12 @@ const CARD_RULES = `
 .headline { display: flex; align-items: center; gap: 7px; font-size: 18px; line-height: 1.3; font-weight: 680; letter-spacing: -.01em; margin-top: 1px; }
 .headline .icon, .card.good .headline { color: var(--tone); }
 .arrival { font-size: 14px; margin-top: 2px; }
-.steps { display: flex; margin: 16px -8px 0; }
+.steps { isolation: isolate; display: flex; margin: 16px -8px 0; }
 .steps li { flex: 1 1 0; min-width: 0; position: relative; display: flex; flex-direction: column; align-items: center; gap: 6px;
   font-size: 11px; line-height: 1.25; text-align: center; color: var(--muted); padding: 0 2px; }
 .steps li + li::before { content: ""; position: absolute; top: 9px; right: 50%; width: 100%; height: 3px; margin-top: -1.5px; background: var(--line); }
 .steps li.done + li.done::before, .steps li.done + li.now::before { background: var(--tone); }
-.steps .dot { position: relative; width: 18px; height: 18px; border-radius: 50%; display: grid; place-items: center;
+.steps .dot { position: relative; z-index: 1; width: 18px; height: 18px; border-radius: 50%; display: grid; place-items: center;
   background: var(--surface); border: 2.5px solid var(--line); color: var(--surface); }
 .steps .dot .icon { width: 12px; height: 12px; stroke-width: 3.4; }
 .steps .done .dot { background: var(--tone); border-color: var(--tone); }
