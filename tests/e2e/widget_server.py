@@ -88,7 +88,9 @@ ANSWERS: dict[str, Frame] = {
             {"title": "Order 1002, teapot", "payload": '/choose_order{"number": "1002"}'},
         ],
     },
-    "hostile": {"text": "<img src=x onerror=\"window.hacked=1\"><script>window.hacked=2</script>\n[x](javascript:alert(1))"},
+    "hostile": {
+        "text": '<img src=x onerror="window.hacked=1"><script>window.hacked=2</script>\n[x](javascript:alert(1))'
+    },
     "links": {"text": "See https://parcels.example/track?id=1. Not javascript:alert(1)."},
     "person": {"text": "A person will be with you.", "owner": "human"},
 }
