@@ -1,0 +1,1 @@
+"""The subcommands of `doorstep`, one file a theme."""
