@@ -1,0 +1,189 @@
+"""Keeps conversations and their numbered messages; implements `support.ports.Conversations`."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import Row, delete, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from store.database import Database
+from store.support_tables import conversations, messages, verifications
+from support.model import (
+    Author,
+    Button,
+    Channel,
+    Conversation,
+    Inbound,
+    Message,
+    Owner,
+    Received,
+    Reply,
+    SignedIdentity,
+)
+
+
+def conversation_of(row: Row[Any]) -> Conversation:
+    """Read a row of the conversations table."""
+    identity = SignedIdentity(row.phone, row.email)
+    return Conversation(
+        row.id, cast(Channel, row.channel), cast(Owner, row.owner), row.created_at, row.last_at, identity
+    )
+
+
+def message_of(row: Row[Any]) -> Message:
+    """Read a row of the messages table."""
+    buttons = tuple(Button(b["title"], b["payload"]) for b in row.buttons)
+    return Message(row.number, cast(Author, row.author), row.text, row.at, row.message_id, buttons, row.card)
+
+
+def _values(message: Message, conversation: str, reply_to: int | None) -> dict[str, Any]:
+    return {
+        "conversation": conversation,
+        "number": message.number,
+        "author": message.author,
+        "message_id": message.message_id,
+        "text": message.text,
+        "buttons": [{"title": b.title, "payload": b.payload} for b in message.buttons],
+        "card": message.card,
+        "at": message.at,
+        "reply_to": reply_to,
+    }
+
+
+class ConversationTable:
+    """Conversations in our database. Every method raises Unavailable when the database doesn't answer."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def receive(
+        self, inbound: Inbound, now: datetime, lease_until: datetime, idle_since: datetime, holder: str
+    ) -> Received:
+        """See `support.ports.Conversations.receive`."""
+
+        async def work(connection: AsyncConnection) -> Received:
+            row = await _locked(connection, inbound.conversation)
+            if row is None:
+                row = await _begin(connection, inbound, now)
+            conversation = conversation_of(row)
+            earlier = await _earlier(connection, inbound)
+            if earlier is not None and earlier.answered_at is not None:
+                replies = await _replies(connection, inbound.conversation, earlier.number)
+                return Received("answered", conversation, message_of(earlier), replies, earlier.ticket)
+            if row.lease_until is not None and row.lease_until > now:
+                return Received("busy", conversation)
+            if row.last_at < idle_since:
+                await connection.execute(
+                    delete(verifications).where(verifications.c.conversation == inbound.conversation)
+                )
+            offered = await _offered(connection, inbound.conversation, earlier.number if earlier else None)
+            number = row.last_number + (0 if earlier else 1)
+            conversation = await _take(
+                connection, row, inbound, now, {"lease_by": holder, "lease_until": lease_until}, number
+            )
+            if earlier is not None:
+                return Received("unanswered", conversation, message_of(earlier), offered=offered)
+            message = Message(number, "shopper", inbound.text, now, inbound.message_id)
+            await connection.execute(insert(messages).values(_values(message, inbound.conversation, None)))
+            return Received("new", conversation, message, offered=offered)
+
+        return await self._database.run(work)
+
+    async def answer(
+        self, conversation: str, to: int, replies: Sequence[Reply], now: datetime, ticket: str | None
+    ) -> tuple[Message, ...]:
+        """See `support.ports.Conversations.answer`."""
+
+        async def work(connection: AsyncConnection) -> tuple[Message, ...]:
+            row = await _locked(connection, conversation)
+            last = row.last_number if row else to
+            told = tuple(
+                Message(last + place, "bot", reply.text, now, None, reply.buttons, reply.card)
+                for place, reply in enumerate(replies, 1)
+            )
+            if told:
+                await connection.execute(insert(messages), [_values(m, conversation, to) for m in told])
+            question = (messages.c.conversation == conversation) & (messages.c.number == to)
+            await connection.execute(update(messages).where(question).values(answered_at=now, ticket=ticket))
+            free = {"lease_by": None, "lease_until": None, "last_number": last + len(told)}
+            await connection.execute(update(conversations).where(conversations.c.id == conversation).values(free))
+            return told
+
+        return await self._database.run(work)
+
+    async def release(self, conversation: str, holder: str) -> None:
+        """See `support.ports.Conversations.release`."""
+        mine = (conversations.c.id == conversation) & (conversations.c.lease_by == holder)
+        async with self._database.write() as connection:
+            await connection.execute(update(conversations).where(mine).values(lease_by=None, lease_until=None))
+
+    async def get(self, conversation: str) -> Conversation | None:
+        """See `support.ports.Conversations.get`."""
+        async with self._database.read() as connection:
+            row = (await connection.execute(select(conversations).where(conversations.c.id == conversation))).first()
+        return conversation_of(row) if row else None
+
+    async def messages(self, conversation: str, after: int, limit: int) -> tuple[Message, ...]:
+        """See `support.ports.Conversations.messages`."""
+        wanted = select(messages).where(messages.c.conversation == conversation, messages.c.number > after)
+        async with self._database.read() as connection:
+            rows = await connection.execute(wanted.order_by(messages.c.number).limit(limit))
+            return tuple(map(message_of, rows))
+
+
+async def _locked(connection: AsyncConnection, conversation: str) -> Row[Any] | None:
+    wanted = select(conversations).where(conversations.c.id == conversation).with_for_update()
+    return (await connection.execute(wanted)).first()
+
+
+async def _begin(connection: AsyncConnection, inbound: Inbound, now: datetime) -> Row[Any]:
+    await connection.execute(
+        insert(conversations).values(
+            id=inbound.conversation,
+            channel=inbound.channel,
+            owner="bot",
+            phone="",
+            email="",
+            created_at=now,
+            last_at=now,
+            last_number=0,
+        )
+    )
+    row = await _locked(connection, inbound.conversation)
+    assert row is not None
+    return row
+
+
+async def _take(
+    connection: AsyncConnection, row: Row[Any], inbound: Inbound, now: datetime, lease: dict[str, Any], number: int
+) -> Conversation:
+    """Take the lease, keep the newest signed identity, move the clock on."""
+    phone, email = inbound.identity.phone or row.phone, inbound.identity.email or row.email
+    changes = {**lease, "last_at": now, "last_number": number, "phone": phone, "email": email}
+    await connection.execute(update(conversations).where(conversations.c.id == row.id).values(changes))
+    old = conversation_of(row)
+    return Conversation(old.id, old.channel, old.owner, old.created_at, now, SignedIdentity(phone, email))
+
+
+async def _earlier(connection: AsyncConnection, inbound: Inbound) -> Row[Any] | None:
+    wanted = select(messages).where(
+        messages.c.conversation == inbound.conversation, messages.c.message_id == inbound.message_id
+    )
+    return (await connection.execute(wanted)).first()
+
+
+async def _replies(connection: AsyncConnection, conversation: str, to: int) -> tuple[Reply, ...]:
+    wanted = select(messages).where(messages.c.conversation == conversation, messages.c.reply_to == to)
+    rows = await connection.execute(wanted.order_by(messages.c.number))
+    return tuple(Reply(m.text, m.buttons, m.card) for m in map(message_of, rows))
+
+
+async def _offered(connection: AsyncConnection, conversation: str, before: int | None) -> frozenset[str]:
+    """Button payloads of the newest reply (before message number `before`, if given)."""
+    ours = or_(messages.c.author == "bot", messages.c.author == "agent")
+    wanted = select(messages.c.buttons).where(messages.c.conversation == conversation, ours)
+    if before is not None:
+        wanted = wanted.where(messages.c.number < before)
+    buttons = (await connection.execute(wanted.order_by(messages.c.number.desc()).limit(1))).scalar()
+    return frozenset(button["payload"] for button in buttons or ())
