@@ -1,7 +1,7 @@
 """Makes both environments (bot box on Python 3.10, app on 3.12) from the locks; needs only some Python 3.8+ and network.
 
-    python3 scripts/setup.py [--dev]     install what is missing or outdated, nothing else
-    python3 scripts/setup.py --lock      refresh the requirement locks from both pyproject.toml files
+python3 scripts/setup.py [--dev]     install what is missing or outdated, nothing else
+python3 scripts/setup.py --lock      refresh the requirement locks from both pyproject.toml files
 """
 
 import argparse
@@ -76,7 +76,9 @@ def find_python(uv: str, version: str) -> str:
         return known
     print(f"setup: no Python {version} here; fetching one with uv …", flush=True)
     if subprocess.run([uv, "python", "install", version], cwd=TOOLS.parent).returncode:
-        fail(f"Python {version} is missing and could not be fetched. Install it (for example 'pyenv install {version}').")
+        fail(
+            f"Python {version} is missing and could not be fetched. Install it (for example 'pyenv install {version}')."
+        )
     return answers([uv, "python", "find", version])
 
 
