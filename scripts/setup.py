@@ -1,8 +1,10 @@
-"""Makes both environments (bot box on Python 3.10, app on 3.12) from the locks; needs only some Python 3.8+ and network.
+"""Makes both environments (bot box: Python 3.10, app: 3.12) from the locks; needs some Python 3.8+ and network.
 
 python3 scripts/setup.py [--dev]     install what is missing or outdated, nothing else
 python3 scripts/setup.py --lock      refresh the requirement locks from both pyproject.toml files
 """
+
+from __future__ import annotations
 
 import argparse
 import hashlib
@@ -12,7 +14,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Dict, List, NoReturn, Optional  # noqa: UP035  (this file runs on whatever Python 3 is there)
+from typing import NoReturn
 
 ROOT = Path(__file__).resolve().parent.parent
 TOOLS = ROOT / ".tools"
@@ -24,14 +26,14 @@ def fail(message: str) -> NoReturn:
     sys.exit(f"setup: {message}")
 
 
-def run(command: List[str], cwd: Path = ROOT, env: Optional[Dict[str, str]] = None) -> None:
+def run(command: list[str], cwd: Path = ROOT, env: dict[str, str] | None = None) -> None:
     """Run one step, letting its progress through; a failure ends the set-up with the step's name."""
     done = subprocess.run(command, cwd=cwd, env={**os.environ, **(env or {})})
     if done.returncode:
         fail(f"this step failed (exit {done.returncode}): {' '.join(command)}")
 
 
-def answers(command: List[str]) -> str:
+def answers(command: list[str]) -> str:
     """What a command prints, or an empty string if it can't run."""
     try:
         return subprocess.run(command, capture_output=True, text=True, timeout=60).stdout.strip()
@@ -52,8 +54,8 @@ def find_uv() -> str:
     return str(own)
 
 
-def pyenv_pythons(version: str) -> List[Path]:
-    """Interpreters of this version under pyenv, newest patch first. Its shims are useless here: they follow other settings."""
+def pyenv_pythons(version: str) -> list[Path]:
+    """Interpreters of this version under pyenv, newest patch first; its shims would follow other settings."""
     roots = {os.environ.get("PYENV_ROOT", ""), answers(["pyenv", "root"]), str(Path.home() / ".pyenv")}
     found = [path for root in roots if root for path in Path(root).glob(f"versions/{version}.*/bin/python{version}")]
     return sorted(found, key=lambda path: int("0" + "".join(filter(str.isdigit, path.parts[-3].split(".")[-1]))))[::-1]
