@@ -69,9 +69,9 @@ class ValidateCaseForm(Skill):
     def _confirm(self, turn: Turn) -> None:
         rest = _NEGATION.sub("", turn.text)
         takes_details = turn.recall("case_details") != NOT_ASKED
-        if turn.intent == "affirm" and not _NEGATION.match(turn.text):
+        if turn.label == "affirm" and not _NEGATION.match(turn.text):
             turn.remember(case_confirmed=True)
-        elif turn.intent == "deny" and (len(rest.split()) < 2 or not takes_details):
+        elif turn.label == "deny" and (len(rest.split()) < 2 or not takes_details):
             turn.remember(case_confirmed=False)
             turn.leave_form()
         elif takes_details:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from actions.base import Offer, OrderAction, Skill
-from actions.finding import identifiers, only_number
+from actions.finding import identifiers
 from actions.identify import InformIdentifier
 from actions.phrases import is_shop_matter
 from actions.proving import YES_NO, offer
@@ -22,7 +22,7 @@ class Misunderstood(Skill):
 
     async def act(self, turn: Turn, offered: Offer | None, misses: int) -> None:  # noqa: ARG002
         """Answer a message that no skill is for."""
-        if identifiers(turn) and only_number(turn):
+        if identifiers(turn) and not is_shop_matter(turn.text):
             await self._inform.reply(turn)
             return
         turn.remember(misunderstandings=misses + 1)

@@ -19,7 +19,7 @@ class SmallTalk(Skill):
 
     async def reply(self, turn: Turn) -> None:
         """Answer kindly."""
-        intent = turn.intent if turn.intent in _TALK else "help"
+        intent = turn.label if turn.label in _TALK else "help"
         brief = "_brief" if turn.form and intent in _BRIEF else ""
         turn.say(f"utter_{intent}{brief}")
 

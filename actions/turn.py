@@ -11,7 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.services import Services
 
 Event = dict[str, Any]
-_SURE = 0.5
+_SURE = 0.35
 
 
 class Turn:
@@ -30,10 +30,15 @@ class Turn:
         self._others: list[Event] = []
 
     @property
+    def label(self) -> str:
+        """The classifier's best label, however sure it is."""
+        return str((self._tracker.latest_message.get("intent") or {}).get("name") or "")
+
+    @property
     def intent(self) -> str:
-        """The classifier's label, empty when it was not sure of any."""
+        """The classifier's label, empty when it was not sure: too weak to take a message away from an open question."""
         intent = self._tracker.latest_message.get("intent") or {}
-        return str(intent.get("name") or "") if float(intent.get("confidence") or 0) >= _SURE else ""
+        return self.label if float(intent.get("confidence") or 0) >= _SURE else ""
 
     @property
     def channel(self) -> str:
