@@ -3,6 +3,8 @@
 import asyncio
 import json
 import sys
+from collections.abc import Callable
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -31,17 +33,13 @@ def detect(
 ) -> None:
     """Name the carriers a tracking number can belong to, best first."""
     given = numbers or [line.strip() for line in sys.stdin if line.strip()]
-    found = [{"number": n, "candidates": [_candidate(c) for c in find_carriers(n)]} for n in given]
+    found = [(number, find_carriers(number)) for number in given]
     if as_json:
-        typer.echo(json.dumps(found))
+        typer.echo(json.dumps([{"number": n, "candidates": [asdict(c) for c in candidates]} for n, candidates in found]))
         return
-    for row in found:
-        names = ", ".join(f"{c['name']} ({c['carrier']}, check digit {c['check_digit']})" for c in row["candidates"])
-        typer.echo(f"{row['number']}: {names or 'no carrier we know'}")
-
-
-def _candidate(candidate: object) -> dict[str, str]:
-    return {name: getattr(candidate, name) for name in ("carrier", "name", "check_digit")}
+    for number, candidates in found:
+        names = ", ".join(f"{c.name} ({c.carrier}, check digit {c.check_digit})" for c in candidates)
+        typer.echo(f"{number}: {names or 'no carrier we know'}")
 
 
 def track(
@@ -104,14 +102,14 @@ def import_orders(
     if not file.is_file():
         raise InvalidInput(f"There is no file {file}.")
     with Progress(console=Console(stderr=True), disable=as_json) as bar:
-        report = asyncio.run(_import(file, bar))
+        task = bar.add_task("Importing", total=file.stat().st_size)
+        report = asyncio.run(_import(file, lambda done: bar.update(task, completed=done)))
     _print_report(report, as_json)
 
 
-async def _import(file: Path, bar: Progress) -> ImportReport:
-    task = bar.add_task("Importing", total=file.stat().st_size)
+async def _import(file: Path, progress: Callable[[int], None]) -> ImportReport:
     async with tracking_room(Settings()) as room:
-        return await import_file(file, room.ingest, lambda done: bar.update(task, completed=done))
+        return await import_file(file, room.ingest, progress)
 
 
 def _print_report(report: ImportReport, as_json: bool) -> None:
