@@ -1,9 +1,10 @@
-"""Runs the real bot box on the tiny assistant, with actions served from the test process; holds no tests."""
+"""Runs the real bot box on the tiny assistant, with actions served from the test process."""
 
 import hashlib
 import json
 import os
 import socket
+import sqlite3
 import subprocess
 import threading
 import time
@@ -23,6 +24,9 @@ ROOT = Path(__file__).resolve().parents[2]
 BOT_PYTHON = ROOT / "bot" / ".venv" / "bin" / "python"
 TINY = Path(__file__).with_name("tiny_assistant")
 SECRET = "a-secret-of-the-tests"
+ASK_POSTCODE = "Which postcode?"
+FOUND = "Order 1001 to AB12 is on its way\nIt left the depot."
+LONG = ["hello", "tell me a joke", "thanks", "speak to a person"] * 8
 READY_SECONDS = 60
 TRAIN_SECONDS = 240
 
@@ -182,3 +186,22 @@ class BotBox:
     def say(self, sender: str, text: str, **fields: Any) -> str:
         """Say something and return the texts of the replies."""
         return "\n".join(reply["text"] for reply in self.turn(sender, text, **fields)["replies"])
+
+    def stored(self, sender: str) -> list[dict[str, Any]]:
+        """The events that are kept of a conversation."""
+        with sqlite3.connect(self.folder / "bot.db") as database:
+            query = "SELECT events FROM bot_sessions WHERE sender_id = ?"
+            (events,) = database.execute(query, (sender,)).fetchone()
+        loaded: list[dict[str, Any]] = json.loads(events)
+        return loaded
+
+    def age(self, sender: str, seconds: float) -> None:
+        """Make a conversation look as if it had been idle."""
+        events = self.stored(sender)
+        for event in events:
+            event["timestamp"] -= seconds
+        with sqlite3.connect(self.folder / "bot.db") as database:
+            database.execute(
+                "UPDATE bot_sessions SET events = ?, updated_at = updated_at - ? WHERE sender_id = ?",
+                (json.dumps(events), seconds, sender),
+            )

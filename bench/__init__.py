@@ -1,0 +1,1 @@
+"""Benchmarks of Doorstep beside a stock Rasa assistant; `make bench` runs them."""

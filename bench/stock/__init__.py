@@ -1,0 +1,1 @@
+"""The peer: Rasa as its own default configuration makes it, with a plain action server."""
