@@ -1,20 +1,16 @@
-"""Finds Chromium, starts the stand-in chat server and opens shop pages; a missing browser is a failure, never a skip."""
+"""Finds Chromium, starts the stand-in chat server and opens shop pages; a missing browser is a failure."""
 
 import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlencode
 
-import httpx
 import pytest
 from playwright.sync_api import Browser, Error, Page, Playwright, sync_playwright
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.e2e.chat_process import ChatServer, OpenPage
+
 COMMANDS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = (
     "--no-sandbox",
@@ -24,7 +20,6 @@ ARGUMENTS = (
     "--disable-sync",
     "--no-first-run",
 )
-OpenPage = Callable[..., Page]
 
 
 def chromium_path(playwright: Playwright) -> str:
@@ -56,51 +51,20 @@ def browser() -> Iterator[Browser]:
         launched.close()
 
 
-class ChatServer:
-    """The stand-in as a real process that can be killed and started again on the same port and messages."""
-
-    def __init__(self, folder: Path, websocket: bool = True) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port: int = probe.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}"
-        arguments = ["--port", str(self.port), "--file", str(folder / "messages.jsonl")]
-        self._command = [sys.executable, "-m", "tests.e2e.widget_server", *arguments]
-        self._command += [] if websocket else ["--no-websocket"]
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        """Start, and return once it answers."""
-        self._process = subprocess.Popen(self._command, cwd=ROOT)
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline and self._process.poll() is None:
-            try:
-                httpx.get(f"{self.url}/widget.js")
-            except httpx.TransportError:
-                time.sleep(0.05)
-            else:
-                return
-        pytest.fail("The stand-in chat server did not start")
-
-    def kill(self) -> None:
-        """End it the hard way, as a crash would."""
-        if self._process:
-            self._process.kill()
-            self._process.wait()
-
-    def control(self, action: str, text: str = "") -> list[list[dict[str, object]]]:
-        """Do something to the conversations from outside; returns every room's messages."""
-        answer = httpx.post(f"{self.url}/control/{action}", content=text.encode())
-        return list(answer.raise_for_status().json()["rooms"])
+@pytest.fixture(scope="module")
+def chat_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChatServer]:
+    """One stand-in chat server for a module."""
+    server = ChatServer(tmp_path_factory.mktemp("chat"))
+    yield server
+    server.kill()
 
 
 @pytest.fixture
-def chat_server(tmp_path: Path) -> Iterator[ChatServer]:
-    """A stand-in chat server with no messages yet."""
-    server = ChatServer(tmp_path)
-    server.start()
-    yield server
-    server.kill()
+def chat_server(chat_process: ChatServer) -> ChatServer:
+    """A running stand-in chat server that has never seen a visitor."""
+    chat_process.start()
+    chat_process.control("forget")
+    return chat_process
 
 
 @pytest.fixture
@@ -120,7 +84,7 @@ def base_url(chat_server: ChatServer) -> str:
 
 @pytest.fixture
 def open_page(browser: Browser, base_url: str) -> Iterator[OpenPage]:
-    """Opens a shop page in a browser profile of its own: `context` are playwright's options, the rest the page's query."""
+    """Opens a shop page in a new browser profile; `context` holds playwright's options, the rest is the query."""
     contexts = []
 
     def open_one(base: str = base_url, context: dict[str, object] | None = None, **query: str) -> Page:

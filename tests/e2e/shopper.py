@@ -31,6 +31,14 @@ def expect_said(page: Page, *texts: str) -> None:
     expect(page.locator(".unsent")).to_have_count(0)
 
 
+def settle(page: Page) -> None:
+    """Wait until the widget's moves are over, those that never end aside."""
+    page.evaluate(
+        "Promise.all(document.querySelector('doorstep-chat').shadowRoot.getAnimations()"
+        ".filter((move) => move.effect.getTiming().iterations !== Infinity).map((move) => move.finished))"
+    )
+
+
 def outbox_size(page: Page) -> int:
     """How many messages the browser still holds as unacknowledged."""
     return int(page.evaluate("Object.keys(localStorage).filter((key) => key.includes(':out:')).length"))

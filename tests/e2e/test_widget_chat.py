@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import ChatServer, OpenPage
+from tests.e2e.chat_process import ChatServer, OpenPage
 from tests.e2e.shopper import box, bubbles, expect_said, open_chat, outbox_size, say
 
 

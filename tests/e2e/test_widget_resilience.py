@@ -2,10 +2,13 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import ChatServer, OpenPage
+from tests.e2e.chat_process import ChatServer, OpenPage
 from tests.e2e.shopper import box, bubbles, expect_said, open_chat, outbox_size, say
 
-BLOCK_STORAGE = "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('blocked') } })"
+BLOCK_STORAGE = """
+for (const area of ["localStorage", "sessionStorage"])
+  Object.defineProperty(window, area, { get() { throw new DOMException("blocked") } })
+"""
 BREAK_SOCKETS = "window.WebSocket = function () { throw new DOMException('forbidden') }"
 
 

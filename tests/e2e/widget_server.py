@@ -1,4 +1,4 @@
-"""A small stand-in for the chat server: speaks the widget's protocol from a file of messages; holds no orders and no bot.
+"""A small stand-in for the chat server: speaks the widget's protocol from a file of messages; has no orders, no bot.
 
 Words in a shopper's message choose what happens: `buttons`, `card`, `hostile`, `person` and so on (see `ANSWERS`).
 `slow` leaves the answer open until /control/answer or a restart; `lose` drops the connection before the message is
@@ -89,7 +89,7 @@ ANSWERS: dict[str, Frame] = {
         ],
     },
     "hostile": {
-        "text": '<img src=x onerror="window.hacked=1"><script>window.hacked=2</script>\n[x](javascript:alert(1))'
+        "text": "<img src=x onerror='window.hacked=1'><script>window.hacked=2</script> [x](javascript:alert(1))"
     },
     "links": {"text": "See https://parcels.example/track?id=1. Not javascript:alert(1)."},
     "person": {"text": "A person will be with you.", "owner": "human"},
@@ -103,7 +103,7 @@ class Room:
         self.messages: list[Frame] = []
         self.owner = "bot"
         self.listeners: set[asyncio.Queue[Frame | None]] = set()
-        self.busy_ids: set[str] = set()
+        self.tried_ids: set[str] = set()
 
     def tell(self, frame: Frame) -> None:
         """Send a frame to every tab."""
@@ -139,6 +139,13 @@ class Stand:
         with self.file.open("a") as file:
             file.write(json.dumps([token, message]) + "\n")
 
+    def clear(self) -> None:
+        """Forget every visitor, as if nobody had ever been here."""
+        for room in self.rooms.values():
+            room.cut()
+        self.rooms.clear()
+        self.file.unlink(missing_ok=True)
+
     def enter(self, token: str | None) -> str | None:
         """The visitor's token, a new one for None, or None for a token nobody knows."""
         if token is None:
@@ -157,23 +164,23 @@ class Stand:
         self.write(token, message)
         room.tell({"type": "message", **message})
 
-    def receive(self, token: str, id: str, text: str) -> Frame | None:
+    def receive(self, token: str, message_id: str, text: str) -> Frame | None:
         """Take a shopper's message once; an error frame when it is refused."""
         room = self.rooms[token]
-        if any(message["id"] == id for message in room.messages):
+        if any(message["id"] == message_id for message in room.messages):
             return None
-        if "lose" in text and id not in room.busy_ids:
-            room.busy_ids.add(id)
+        if "lose" in text and message_id not in room.tried_ids:
+            room.tried_ids.add(message_id)
             room.cut()
             return None
-        if "busy" in text and id not in room.busy_ids:
-            room.busy_ids.add(id)
-            return {"type": "error", "code": "unavailable", "id": id, "text": "I can't take that this second."}
+        if "busy" in text and message_id not in room.tried_ids:
+            room.tried_ids.add(message_id)
+            return {"type": "error", "code": "unavailable", "id": message_id, "text": "I can't take that this second."}
         if "refuse" in text:
-            return {"type": "error", "code": "bad_request", "id": id, "text": "I can't read that."}
+            return {"type": "error", "code": "bad_request", "id": message_id, "text": "I can't read that."}
         if "unheard" in text:
             room.cut()
-        self.say(token, "shopper", text, id=id)
+        self.say(token, "shopper", text, id=message_id)
         room.tell({"type": "typing", "author": "bot", "on": True})
         if "slow" not in text:
             self.answer_open(token)
@@ -251,9 +258,7 @@ def add_control(app: FastAPI, stand: Stand) -> None:
             elif action == "say":
                 stand.say(token, "agent", body)
         if action == "forget":
-            for room in stand.rooms.values():
-                room.cut()
-            stand.rooms.clear()
+            stand.clear()
         return {"rooms": [room.messages for room in stand.rooms.values()]}
 
 
