@@ -22,6 +22,9 @@ _SAME_MATTER = {
     "reschedule_delivery": {"delivery_options", "change_address", "delivery_eta"},
     "change_order": {"cancel_order", "return_refund", "report_damaged"},
 }
+_CERTAIN = 0.6
+"""Below this, what looks like another intent is rather a free answer ("tomorrow evening", "a big hole in it")."""
+
 _REFUSES = re.compile(r"(no|nope|nah)[.! ]*", re.IGNORECASE)
 _NEGATION = re.compile(r"^(no|nope|nah|not that|wrong|actually|sorry|wait)\b[,.:;! ]*", re.IGNORECASE)
 
@@ -55,6 +58,8 @@ class ValidateCaseForm(Skill):
         if turn.asked == "case_confirmed" and asks and turn.intent not in {"affirm", "deny"}:
             return True
         if turn.intent == case or turn.intent in _NO_INTERRUPTION:
+            return False
+        if turn.asked != "case_confirmed" and not asks and (turn.confidence < _CERTAIN or turn.heard("date")):
             return False
         return turn.asked == "case_confirmed" or asks or turn.intent not in _SAME_MATTER.get(case, set())
 

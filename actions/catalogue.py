@@ -14,7 +14,6 @@ from actions.status import DelayedAction, EtaAction, StatusAction
 
 _ALONE: tuple[type[Skill], ...] = (
     AskOrderNumber,
-    ValidateIdentifyForm,
     ValidateCaseForm,
     AskItem,
     ListOrders,
@@ -35,6 +34,7 @@ def make_actions(services: Services) -> list[Skill]:
     return [
         *wishes.values(),
         *(kind(services) for kind in _ALONE),
+        ValidateIdentifyForm(wishes),
         Continue(wishes),
         InformIdentifier(wishes),
         Affirm(wishes),

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from actions.base import Offer, OrderAction, Skill, is_theirs
 from actions.card import headline
 from actions.finding import MOST_CHOICES, corrects_number, identifiers, lookup, offered, only_number, pick, proof_in
-from actions.phrases import gives_up, has_none
+from actions.phrases import gives_up, has_none, means_all
 from actions.proving import YES_NO, offer, prove
 from actions.status import item_names
 from actions.times import day_of
@@ -15,6 +15,7 @@ from tracking.model import Order
 
 _STATUS = frozenset({"track_order", "delivery_eta", "order_delayed"})
 Wishes = Mapping[str, OrderAction]
+MOST_AT_ONCE = 3
 _ANSWERS = frozenset({"", "inform_identifier", "affirm", "rate"})
 
 
@@ -59,6 +60,10 @@ class ValidateIdentifyForm(Skill):
 
     action = "validate_identify_form"
 
+    def __init__(self, wishes: Wishes) -> None:
+        super().__init__(next(iter(wishes.values())).services)
+        self._wishes = wishes
+
     async def act(self, turn: Turn, offer: Offer | None, misses: int) -> None:
         """Take the message as an answer if it can be one."""
         if not turn.is_fresh():
@@ -66,7 +71,7 @@ class ValidateIdentifyForm(Skill):
         turn.remember(wish=turn.recall("wish"))
         if gives_up(turn.text):
             self._stop(turn)
-        elif await self._answered(turn):
+        elif await self._answered(turn) or await self._all_of_them(turn):
             return
         elif has_none(turn.text) and turn.intent not in {"speak_to_human", "track_order"}:
             self._help_out(turn)
@@ -106,6 +111,21 @@ class ValidateIdentifyForm(Skill):
             turn.remember(order_number=order.number, proof="given")
         elif proof:
             await prove(turn, number, proof)
+
+    async def _all_of_them(self, turn: Turn) -> bool:
+        """Answer for several orders at once, where the question was where they are."""
+        wish = turn.recall("wish")
+        if (
+            turn.asked != "order_number"
+            or wish not in _STATUS
+            or not turn.recall("choices")
+            or not means_all(turn.text)
+        ):
+            return False
+        for order in offered(turn, await self.services.identity.visible_orders(turn.conversation))[:MOST_AT_ONCE]:
+            await self._wishes[wish].open(turn, order)
+        turn.remember(wish=None)
+        return True
 
     def _stop(self, turn: Turn) -> None:
         turn.remember(wish=None, proof=None, choices=None, order_number=None, case=None)

@@ -26,6 +26,7 @@ _FILLER = re.compile(
     re.IGNORECASE,
 )
 _OTHER = re.compile(r"\b(?:other|another|different) (?:one|order|purchase)\b", re.IGNORECASE)
+_ALL = re.compile(r"\b(?:all|both|every ?one|each|everything)\b", re.IGNORECASE)
 _QUESTION = re.compile(
     r"(?:and |but |so |wait,? )?(?:where|when|who|what|how|why|which|is|are|can|could|do|does|did|will|has|have)\b",
     re.IGNORECASE,
@@ -67,6 +68,11 @@ def is_filler(word: str) -> bool:
 def means_other(text: str) -> bool:
     """Say whether the message speaks of another order than the one before."""
     return bool(_OTHER.search(text))
+
+
+def means_all(text: str) -> bool:
+    """Say whether the answer to "which one?" is: all of them."""
+    return bool(_ALL.search(text))
 
 
 def is_question(text: str) -> bool:

@@ -37,8 +37,12 @@ class Turn:
     @property
     def intent(self) -> str:
         """The classifier's label, empty when it was not sure: too weak to take a message away from an open question."""
-        intent = self._tracker.latest_message.get("intent") or {}
-        return self.label if float(intent.get("confidence") or 0) >= _SURE else ""
+        return self.label if self.confidence >= _SURE else ""
+
+    @property
+    def confidence(self) -> float:
+        """How sure the classifier is of its label, 0 to 1."""
+        return float((self._tracker.latest_message.get("intent") or {}).get("confidence") or 0)
 
     @property
     def channel(self) -> str:
