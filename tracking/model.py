@@ -54,7 +54,7 @@ class TrackingEvent:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryWindow:
-    """Earliest and latest arrival (aware). `coverage` is the share claimed to arrive inside it, None if none is claimed."""
+    """Earliest and latest arrival (aware). `coverage` is the claimed share that arrives inside it, or None."""
 
     earliest: datetime
     latest: datetime
@@ -150,7 +150,7 @@ class ShipmentUpdate:
 
 @dataclass(frozen=True, slots=True)
 class OrderUpdate:
-    """An order as a shop reports it. None means "not said, keep what is stored"; `updated_at` is the shop's clock, aware.
+    """An order as a shop reports it. None means "not said, keep what is stored"; `updated_at` is by the shop's clock.
 
     `shipments` are added to or merged with those stored; a shop's silence about a parcel never removes it.
     An update older than the newest one stored changes only what is still unknown. `number` may be empty where
@@ -187,7 +187,7 @@ class EventUpdate:
 
 @dataclass(frozen=True, slots=True)
 class RowResult:
-    """What became of one row of a batch: its place (from 0), whether it changed anything, the error if it was refused."""
+    """What became of one row of a batch: its place (from 0), what it changed, the error if it was refused."""
 
     row: int
     outcome: Literal["created", "updated", "unchanged", "refused"]

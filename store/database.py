@@ -1,0 +1,143 @@
+"""Opens the database and runs transactions in it; knows no table."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any, TypeVar
+
+import asyncpg  # type: ignore[import-untyped]
+from sqlalchemy import URL, event, make_url
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from store.upgrade import upgrade
+from tracking.errors import InvalidInput, Unavailable
+
+T = TypeVar("T")
+
+_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
+_BUSY_MS = 10_000
+_TRIES = 6
+_IN_THE_WAY = frozenset({"40001", "40P01", "55P03", "23505"})
+"""PostgreSQL's codes for: serialization failure, deadlock, lock not available, and a key somebody else took first."""
+
+
+class Conflict(Unavailable):
+    """Another transaction got in the way."""
+
+
+class Database:
+    """A SQLite file (`sqlite:///path`) or a PostgreSQL database (`postgresql://…`); nothing is opened before first use.
+
+    Use it within one event loop and `close` it there. Raises InvalidInput if the URL names another kind.
+    """
+
+    def __init__(self, url: str, pool_size: int = 10) -> None:
+        self.url = _with_driver(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self._engine = _sqlite_engine(self.url, pool_size) if self.is_sqlite else _engine(self.url, pool_size)
+        # SQLite lets one write at a time and makes the others poll; within this process they queue instead.
+        self._writers = asyncio.Semaphore(1 if self.is_sqlite else pool_size)
+
+    @property
+    def engine(self) -> AsyncEngine:
+        """SQLAlchemy's engine."""
+        return self._engine
+
+    async def migrate(self) -> None:
+        """Bring the tables up to date; several processes may do so at once. Raises Unavailable."""
+        async with self.write() as connection:
+            await connection.run_sync(upgrade)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._engine.dispose()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """Open a transaction that sees one moment of the database throughout. Raises Unavailable."""
+        with _told_plainly():
+            async with self._engine.connect() as connection:
+                if not self.is_sqlite:
+                    await connection.execution_options(isolation_level="REPEATABLE READ")
+                async with connection.begin():
+                    yield connection
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """Open a transaction that is kept if the block ends well, and undone otherwise. Raises Unavailable."""
+        with _told_plainly():
+            async with self._writers, self._engine.connect() as connection:
+                await connection.execution_options(doorstep_writes=True)
+                async with connection.begin():
+                    yield connection
+
+    async def run(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+        """Run `work` in a write transaction, again from its start while another transaction gets in its way."""
+        for tries_left in reversed(range(_TRIES)):
+            try:
+                async with self.write() as connection:
+                    return await work(connection)
+            except Conflict:
+                if not tries_left:
+                    raise
+            await asyncio.sleep(random.uniform(0.005, 0.05))  # noqa: S311 - jitter, not a secret
+        raise AssertionError("unreachable")
+
+
+def _with_driver(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise InvalidInput("The database URL can't be read; it looks like sqlite:///path or postgresql://…") from error
+    driver = _DRIVERS.get(parsed.get_backend_name())
+    if driver is None or (driver.startswith("sqlite") and parsed.database in {None, "", ":memory:"}):
+        raise InvalidInput("The database URL must be sqlite:///path (a file) or postgresql://user:password@host/name.")
+    return parsed.set(drivername=driver)
+
+
+def _engine(url: URL, pool_size: int) -> AsyncEngine:
+    return create_async_engine(url, pool_size=pool_size, max_overflow=0, pool_timeout=_BUSY_MS / 1000)
+
+
+def _sqlite_engine(url: URL, pool_size: int) -> AsyncEngine:
+    engine = _engine(url, pool_size)
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    # The driver must not open transactions itself: it would do so too late for BEGIN IMMEDIATE.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", f"busy_timeout={_BUSY_MS}", "foreign_keys=ON", "synchronous=NORMAL"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A writer takes the write lock before it reads, or what it read could be stale by the time it writes.
+    writes = connection.get_execution_options().get("doorstep_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def _told_plainly() -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        if _is_conflict(error):
+            raise Conflict("Another change to the same data got in the way.") from error
+        if error.connection_invalidated or isinstance(error, OperationalError | InterfaceError):
+            raise Unavailable("The database does not answer.") from error
+        raise
+    except (OSError, PoolTimeout, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise Unavailable("The database does not answer.") from error
+
+
+def _is_conflict(error: DBAPIError) -> bool:
+    return getattr(error.orig, "sqlstate", None) in _IN_THE_WAY or "database is locked" in str(error.orig)

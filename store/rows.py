@@ -1,0 +1,186 @@
+"""Turns tracking's values into table rows and back; runs no query."""
+
+from collections.abc import Iterable
+from datetime import timedelta, timezone
+from typing import Any
+
+from sqlalchemy.engine import RowMapping
+
+from tracking.folding import identity
+from tracking.model import Address, Contact, DeliveryWindow, Item, Order, Shipment, ShipmentState, Status, TrackingEvent
+from tracking.records import OrderRecord, Parcel, ShipmentRecord
+
+Row = RowMapping
+_EVENT_FIELDS = (
+    "recorded_at",
+    "source",
+    "raw_status",
+    "location",
+    "description",
+    "event_id",
+    "zone_source",
+    "signed_by",
+)
+
+
+def order_row(record: OrderRecord) -> dict[str, Any]:
+    """Return the columns of `orders`, without the id."""
+    return {
+        "key": record.key or None,
+        "number": record.number,
+        "known_since": record.known_since,
+        "updated_at": record.updated_at,
+        "placed_at": record.placed_at,
+        "customer_name": record.customer.name,
+        "customer_email": record.customer.email,
+        "customer_phone": record.customer.phone,
+        "postcode": record.ship_to.postcode,
+        "city": record.ship_to.city,
+        "region": record.ship_to.region,
+        "country": record.ship_to.country,
+        "cancelled": record.cancelled,
+        **_window_row("promised", record.promised),
+    }
+
+
+def order_record(row: Row, items: Iterable[Row], parcels: Iterable[Row], sources: Iterable[Row]) -> OrderRecord:
+    """Return the stored order."""
+    return OrderRecord(
+        number=row["number"],
+        known_since=row["known_since"],
+        id=row["id"],
+        updated_at=row["updated_at"],
+        placed_at=row["placed_at"],
+        customer=_contact(row),
+        ship_to=_address(row),
+        items=_items(items),
+        promised=_window("promised", row),
+        cancelled=row["cancelled"],
+        parcels=tuple(Parcel(p["key"], tuple(p["skus"])) for p in parcels),
+        sources=tuple((s["source"], s["external_id"] or "") for s in sources),
+    )
+
+
+def order(row: Row, items: Iterable[Row], parcels: Iterable[Shipment]) -> Order:
+    """Return the order as tracking's readers see it. One nobody dated counts from when we first heard of it."""
+    return Order(
+        number=row["number"],
+        placed_at=row["placed_at"] or row["known_since"],
+        customer=_contact(row),
+        ship_to=_address(row),
+        items=_items(items),
+        shipments=tuple(parcels),
+        promised=_window("promised", row),
+        cancelled=bool(row["cancelled"]),
+    )
+
+
+def shipment_row(record: ShipmentRecord) -> dict[str, Any]:
+    """Return the columns of `shipments`, without the id."""
+    state = record.state
+    return {
+        "key": record.key,
+        "tracking_number": record.tracking_number,
+        "known_since": record.known_since,
+        "carrier": record.carrier,
+        "carrier_said_at": record.carrier_said_at,
+        "last_checked_at": record.last_checked_at,
+        "status": state.status.value,
+        "status_at": state.status_at,
+        "last_scan": identity(state.last_scan) if state.last_scan else None,
+        "delivered_at": state.delivered_at,
+        "signed_by": state.signed_by,
+        **_window_row("estimate", record.estimate),
+    }
+
+
+def shipment_record(row: Row, events: tuple[TrackingEvent, ...]) -> ShipmentRecord:
+    """Return the stored parcel; `events` in folding's order."""
+    return ShipmentRecord(
+        key=row["key"],
+        tracking_number=row["tracking_number"],
+        known_since=row["known_since"],
+        id=row["id"],
+        carrier=row["carrier"],
+        carrier_said_at=row["carrier_said_at"],
+        events=events,
+        state=_state(row, events),
+        last_checked_at=row["last_checked_at"],
+        estimate=_window("estimate", row),
+    )
+
+
+def shipment(row: Row, events: tuple[TrackingEvent, ...]) -> Shipment:
+    """Return the parcel as part of an order; the row also has the `skus` of that order in it."""
+    return Shipment(
+        tracking_number=row["tracking_number"],
+        carrier=row["carrier"],
+        skus=tuple(row["skus"]),
+        events=events,
+        state=_state(row, events),
+        last_checked_at=row["last_checked_at"],
+        estimate=_window("estimate", row),
+        known_since=row["known_since"],
+    )
+
+
+def event_row(event: TrackingEvent) -> dict[str, Any]:
+    """Return the columns of `tracking_events`, without the ids."""
+    offset = event.occurred_at.utcoffset() or timedelta()
+    return {
+        "identity": identity(event),
+        "status": event.status.value,
+        "occurred_at": event.occurred_at,
+        "occurred_offset": int(offset.total_seconds()),
+        **{name: getattr(event, name) for name in _EVENT_FIELDS},
+    }
+
+
+def tracking_event(row: Row) -> TrackingEvent:
+    """Return the scan, its time on the clock of the place where it happened."""
+    zone = timezone(timedelta(seconds=row["occurred_offset"]))
+    return TrackingEvent(
+        status=Status(row["status"]),
+        occurred_at=row["occurred_at"].astimezone(zone),
+        **{name: row[name] for name in _EVENT_FIELDS},
+    )
+
+
+def _state(row: Row, events: tuple[TrackingEvent, ...]) -> ShipmentState:
+    last_scan = row["last_scan"]
+    return ShipmentState(
+        status=Status(row["status"]),
+        status_at=row["status_at"],
+        last_scan=next((e for e in reversed(events) if identity(e) == last_scan), None) if last_scan else None,
+        delivered_at=row["delivered_at"],
+        signed_by=row["signed_by"],
+    )
+
+
+def _contact(row: Row) -> Contact:
+    return Contact(row["customer_name"], row["customer_email"], row["customer_phone"])
+
+
+def _address(row: Row) -> Address:
+    return Address(row["postcode"], row["city"], row["region"], row["country"])
+
+
+def _items(rows: Iterable[Row]) -> tuple[Item, ...]:
+    return tuple(Item(row["sku"], row["title"], row["quantity"]) for row in rows)
+
+
+def _window_row(prefix: str, window: DeliveryWindow | None) -> dict[str, Any]:
+    names = ("earliest", "latest", "made_at", "basis", "coverage")
+    return {f"{prefix}_{name}": getattr(window, name) if window else None for name in names}
+
+
+def _window(prefix: str, row: Row) -> DeliveryWindow | None:
+    if row[f"{prefix}_earliest"] is None:
+        return None
+    return DeliveryWindow(
+        earliest=row[f"{prefix}_earliest"],
+        latest=row[f"{prefix}_latest"],
+        made_at=row[f"{prefix}_made_at"],
+        basis=row[f"{prefix}_basis"],
+        coverage=row[f"{prefix}_coverage"],
+    )

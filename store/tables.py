@@ -1,0 +1,134 @@
+"""The tables of tracking: orders, parcels and their scans, and the webhook deliveries seen."""
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from store.types import BigId, UtcDateTime
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+orders = Table(
+    "orders",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    # NULL while the order waits for its number: any number of orders may wait.
+    Column("key", String(80), unique=True),
+    Column("number", String(64), nullable=False),
+    Column("known_since", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime),
+    Column("placed_at", UtcDateTime),
+    Column("customer_name", String(255), nullable=False),
+    Column("customer_email", String(255), nullable=False, index=True),
+    Column("customer_phone", String(40), nullable=False, index=True),
+    Column("postcode", String(20), nullable=False),
+    Column("city", String(255), nullable=False),
+    Column("region", String(255), nullable=False),
+    Column("country", String(255), nullable=False),
+    Column("cancelled", Boolean),
+    Column("promised_earliest", UtcDateTime),
+    Column("promised_latest", UtcDateTime),
+    Column("promised_made_at", UtcDateTime),
+    Column("promised_basis", String(255)),
+    Column("promised_coverage", Float),
+)
+
+order_sources = Table(
+    "order_sources",
+    metadata,
+    Column("order_id", BigId, ForeignKey("orders.id", ondelete="CASCADE"), primary_key=True),
+    Column("source", String(255), primary_key=True),
+    # NULL where the source gave none.
+    Column("external_id", String(255)),
+    UniqueConstraint("source", "external_id"),
+)
+
+order_items = Table(
+    "order_items",
+    metadata,
+    Column("order_id", BigId, ForeignKey("orders.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("sku", String(255), nullable=False),
+    Column("title", String(500), nullable=False),
+    Column("quantity", Integer, nullable=False),
+)
+
+shipments = Table(
+    "shipments",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("key", String(80), nullable=False, unique=True),
+    Column("tracking_number", String(64), nullable=False),
+    Column("known_since", UtcDateTime, nullable=False),
+    Column("carrier", String(40)),
+    Column("carrier_said_at", UtcDateTime),
+    Column("last_checked_at", UtcDateTime),
+    # The folded state: written with the events it was folded from, in one transaction, and never otherwise.
+    Column("status", String(24), nullable=False, index=True),
+    Column("status_at", UtcDateTime),
+    Column("last_scan", String(32)),
+    Column("delivered_at", UtcDateTime),
+    Column("signed_by", String(255), nullable=False),
+    Column("estimate_earliest", UtcDateTime),
+    Column("estimate_latest", UtcDateTime),
+    Column("estimate_made_at", UtcDateTime),
+    Column("estimate_basis", String(255)),
+    Column("estimate_coverage", Float),
+)
+
+order_shipments = Table(
+    "order_shipments",
+    metadata,
+    Column("order_id", BigId, ForeignKey("orders.id", ondelete="CASCADE"), primary_key=True),
+    Column("shipment_id", BigId, ForeignKey("shipments.id", ondelete="CASCADE"), primary_key=True, index=True),
+    Column("position", Integer, nullable=False),
+    Column("skus", JSON, nullable=False),
+)
+
+tracking_events = Table(
+    "tracking_events",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("shipment_id", BigId, ForeignKey("shipments.id", ondelete="CASCADE"), nullable=False),
+    Column("identity", String(32), nullable=False),
+    Column("status", String(24), nullable=False),
+    Column("occurred_at", UtcDateTime, nullable=False),
+    # Seconds east of UTC as the source wrote the time, so that the shopper can be told the time on the spot.
+    Column("occurred_offset", Integer, nullable=False),
+    Column("recorded_at", UtcDateTime, nullable=False),
+    Column("zone_source", String(16), nullable=False),
+    Column("source", String(255), nullable=False),
+    Column("event_id", String(255), nullable=False),
+    Column("raw_status", String(255), nullable=False),
+    Column("location", String(255), nullable=False),
+    Column("description", Text, nullable=False),
+    Column("signed_by", String(255), nullable=False),
+    UniqueConstraint("shipment_id", "identity"),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("source", String(255), primary_key=True),
+    Column("delivery_id", String(255), primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Index("ix_deliveries_at", "at"),
+)
