@@ -139,7 +139,7 @@ def test_the_length_limit_shows_before_it_bites(open_page: OpenPage) -> None:
     box(page).fill("x" * 1900)
     expect(page.locator(".counter")).to_have_text("100 characters left")
     box(page).fill("😀" * 2001)
-    expect(page.locator(".counter")).to_have_text("1 characters too long")
+    expect(page.locator(".counter")).to_have_text("1 character too long")
     expect(send).to_be_disabled()
     box(page).press("Enter")
     expect(bubbles(page)).to_have_count(0)
@@ -184,6 +184,23 @@ def test_two_tabs_show_the_same_conversation(open_page: OpenPage, base_url: str)
     talk = ("From the first", "You said: From the first", "From the second", "You said: From the second")
     expect_said(first, *talk)
     expect_said(second, *talk)
+
+
+def test_the_newest_message_stays_in_sight_until_one_scrolls_up(open_page: OpenPage, chat_server: ChatServer) -> None:
+    page = open_page()
+    open_chat(page)
+    for count, text in enumerate(("card", "split", "card again"), start=1):
+        say(page, text)
+        expect(bubbles(page)).to_have_count(2 * count)
+    expect(page.locator(".card").last.locator(".checked")).to_be_in_viewport()
+    box(page).fill("\n".join(["six", "lines", "of", "it"] * 2))
+    expect(page.locator(".card").last.locator(".checked")).to_be_in_viewport()
+    page.locator(".scroller").evaluate("(scroller) => scroller.scrollTo(0, 0)")
+    chat_server.control("say", "Something new")
+    expect(bubbles(page).last).to_have_text("Something new")
+    expect(bubbles(page).last).not_to_be_in_viewport()
+    page.get_by_role("button", name="Newest messages").click()
+    expect(bubbles(page).last).to_be_in_viewport()
 
 
 def test_the_page_can_open_and_close_the_chat(open_page: OpenPage) -> None:

@@ -64,7 +64,7 @@ class Composer {
   refresh() {
     const left = this.#left;
     this.#button.disabled = left < 0 || left === LONGEST;
-    this.#counter.textContent = left > WARN_AT ? "" : say(left < 0 ? "too_long" : "characters_left", { count: Math.abs(left) });
+    this.#counter.textContent = left > WARN_AT ? "" : sayCount(left < 0 ? "too_long" : "characters_left", Math.abs(left));
     this.#counter.classList.toggle("over", left < 0);
     this.#field.toggleAttribute("aria-invalid", left < 0);
     this.#field.style.height = "auto";

@@ -11,6 +11,8 @@ class Panel {
   #list;
   #composer;
   #parts = {};
+  #following = true; // the newest message stays in sight until the shopper scrolls up
+  #lastKey;
 
   constructor(root, options, talk, session) {
     this.#root = root;
@@ -20,6 +22,7 @@ class Panel {
     this.#composer = new Composer(session, (text) => talk.send(text), (on) => talk.owner === "human" && talk.sendTyping(on));
     this.#build();
     this.#list = new MessageList(this.#parts.log);
+    new ResizeObserver(() => this.#following && this.#toBottom()).observe(this.#parts.scroller);
     setInterval(() => this.isOpen && refreshTimes(root), TICK);
   }
 
@@ -48,22 +51,15 @@ class Panel {
   }
 
   refresh() {
-    const { log, scroller, status, person } = this.#parts;
-    const stay = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight > NEAR_BOTTOM;
-    const own = this.#talk.items.at(-1)?.state === "sending";
-    log.setAttribute("aria-busy", this.#talk.filling);
-    this.#list.show(this.#talk.items);
+    this.#showMessages();
     this.#showReplies();
     this.#showTyping();
     this.#showConnection();
-    const human = this.#talk.owner === "human";
-    if (status.textContent !== say(`subtitle_${this.#talk.owner}`)) status.textContent = say(`subtitle_${this.#talk.owner}`);
-    status.classList.toggle("human", human);
-    person.hidden = human;
+    this.#showOwner();
     if (this.isOpen && !document.hidden) this.#talk.markRead();
     this.#showLauncher();
-    if (!stay || own) this.#toBottom();
-    this.#showJump();
+    if (this.#following) this.#toBottom();
+    else this.#showJump();
   }
 
   #build() {
@@ -102,7 +98,7 @@ class Panel {
     parts.typing = make("div", { class: "typing", role: "status" });
     parts.replies = make("div", { class: "replies", role: "group", "aria-label": say("suggested"), hidden: true });
     parts.scroller = make("div", { class: "scroller", tabindex: "0", role: "region", "aria-label": say("messages"),
-      onscroll: () => this.#showJump() }, parts.greeting, parts.log, parts.typing, parts.replies);
+      onscroll: () => this.#scrolled() }, parts.greeting, parts.log, parts.typing, parts.replies);
     parts.jump = make("button", { class: "jump", type: "button", hidden: true, "aria-label": say("newest"),
       onclick: () => this.#toBottom() }, icon("down"));
     return make("div", { class: "body" }, parts.scroller, parts.jump);
@@ -117,6 +113,23 @@ class Panel {
   #press(title, payload = title) {
     this.#composer.focus();
     this.#talk.send(payload, title);
+  }
+
+  #showMessages() {
+    const { items } = this.#talk;
+    const last = items.at(-1);
+    if (last?.author === "shopper" && last.key !== this.#lastKey) this.#following = true; // one's own words are always shown
+    this.#lastKey = last?.key;
+    this.#parts.log.setAttribute("aria-busy", this.#talk.filling);
+    this.#list.show(items);
+  }
+
+  #showOwner() {
+    const { status, person } = this.#parts;
+    const text = say(`subtitle_${this.#talk.owner}`);
+    if (status.textContent !== text) status.textContent = text;
+    person.hidden = this.#talk.owner === "human";
+    status.classList.toggle("human", person.hidden);
   }
 
   #showReplies() {
@@ -159,13 +172,20 @@ class Panel {
     badge.textContent = count > 9 ? "9+" : count;
   }
 
+  #scrolled() {
+    const { scroller } = this.#parts;
+    this.#following = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_BOTTOM;
+    this.#showJump();
+  }
+
   #showJump() {
-    const { scroller, jump } = this.#parts;
-    jump.hidden = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_BOTTOM;
+    this.#parts.jump.hidden = this.#following;
   }
 
   #toBottom() {
     const { scroller } = this.#parts;
     scroller.scrollTop = scroller.scrollHeight;
+    this.#following = true;
+    this.#showJump();
   }
 }

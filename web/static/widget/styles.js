@@ -115,7 +115,7 @@ header :focus-visible { outline-color: var(--onAccent); outline-offset: -2px; }
 .jump { position: absolute; left: 50%; bottom: 12px; width: 38px; height: 38px; margin-left: -19px; border-radius: 50%;
   display: grid; place-items: center; background: var(--surface); color: var(--ink);
   box-shadow: 0 0 0 1px var(--line), 0 4px 14px rgb(12 18 32 / .2); }
-footer { flex: none; border-top: 1px solid var(--line); padding: 12px 14px 8px; padding-bottom: calc(8px + env(safe-area-inset-bottom, 0px)); }
+footer { flex: none; border-top: 1px solid var(--line); padding: 12px 14px; padding-bottom: calc(12px + env(safe-area-inset-bottom, 0px)); }
 .field { display: flex; align-items: flex-end; gap: 6px; padding: 4px 4px 4px 14px; border-radius: 22px;
   border: 1.5px solid var(--line); background: var(--surface); transition: border-color .12s; }
 .field:focus-within { border-color: var(--accentInk); box-shadow: 0 0 0 1px var(--accentInk); }
@@ -128,7 +128,7 @@ textarea::placeholder { color: var(--muted); opacity: 1; }
 .counter { font-size: 12px; color: var(--muted); text-align: end; padding: 0 6px; }
 .counter:not(:empty) { padding-top: 5px; }
 .counter.over { color: var(--bad); font-weight: 600; }
-.person { display: flex; align-items: center; gap: 6px; margin: 5px auto 0; padding: 5px 10px; border-radius: 9px;
+.person { display: flex; align-items: center; gap: 6px; margin: 5px auto -5px; padding: 5px 10px; border-radius: 9px;
   font-size: 13px; color: var(--muted); }
 .person .icon { width: 16px; height: 16px; }
 .person:hover { color: var(--ink); background: var(--soft); }
