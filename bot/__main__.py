@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import sys
 import threading
 import time
@@ -57,6 +58,14 @@ def prepare() -> None:
     defer("rasa.core.test")
 
 
+def take_port() -> socket.socket:
+    """Reserve our port, before the work of loading; nobody can connect until the server listens on it."""
+    taken = socket.socket()
+    taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    taken.bind((HOST, int(os.environ["DOORSTEP_BOT_PORT"])))
+    return taken
+
+
 def main() -> None:
     """Load the model and serve the desk until told to stop; a start that fails says why and exits with 1."""
     prepare()
@@ -65,13 +74,12 @@ def main() -> None:
     from bot.server import load_agent, make_app, read_channel
 
     try:
+        port = take_port()
         channel = read_channel(ROOT / "credentials.yml")
         agent = load_agent(Path(os.environ["DOORSTEP_BOT_MODEL"]), ROOT / "endpoints.yml")
     except (RasaException, OSError, ValueError) as error:
         sys.exit(f"The bot box can't start: {error}")
-    app = make_app(agent, channel)
-    port = int(os.environ["DOORSTEP_BOT_PORT"])
-    app.run(host=HOST, port=port, workers=1, access_log=False, debug=False, motd=False)
+    make_app(agent, channel).run(sock=port, workers=1, access_log=False, debug=False, motd=False)
 
 
 if __name__ == "__main__":

@@ -117,10 +117,12 @@ class TestProcess:
         [
             ("DOORSTEP_BOT_SECRET", "", "DOORSTEP_BOT_SECRET is not set"),
             ("DOORSTEP_BOT_MODEL", "models/no-such.tar.gz", "no trained model"),
+            ("DOORSTEP_BOT_PORT", "", "Address already in use"),
         ],
     )
     def test_a_start_that_cannot_work_says_why(self, box: BotBox, setting: str, value: str, words: str) -> None:
-        env = {**box.env, "DOORSTEP_BOT_PORT": str(free_port()), setting: value}
+        env = {**box.env, "DOORSTEP_BOT_PORT": str(free_port()), setting: value or str(box.port)}
+        env["DOORSTEP_BOT_SECRET"] = "" if setting == "DOORSTEP_BOT_SECRET" else env["DOORSTEP_BOT_SECRET"]
         command = [str(BOT_PYTHON), "-m", "bot"]
         done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60, check=False)
         assert done.returncode == 1
