@@ -11,29 +11,37 @@ _DAY_MONTH = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)?\s+(?:of\s+)?([a-z]{3})[a-z
 _MONTH_DAY = re.compile(r"\b([a-z]{3})[a-z]*\.?\s+(\d{1,2})(?:st|nd|rd|th)?\b", re.IGNORECASE)
 
 
-def read_day(text: str, today: date) -> date | None:
-    """Return the past day that `text` speaks of (a weekday alone is the last one), None if it names none."""
+def read_day(text: str, today: date, *, ahead: bool = False) -> date | None:
+    """Return the day that `text` speaks of, None if it names none.
+
+    A weekday alone, or a day without a year, is the last such day, or the next one with `ahead`.
+    """
     lowered = text.lower()
     for word, shift in _NEAR.items():
         if word in lowered:
             return today + timedelta(days=shift)
     for number, name in enumerate(WEEKDAYS):
         if re.search(rf"\b{name[:3]}({name[3:]})?\b", lowered):
-            return today - timedelta(days=(today.weekday() - number) % 7 or 7)
-    return _written_out(lowered, today)
+            back = (today.weekday() - number) % 7
+            return today + timedelta(days=7 - back) if ahead else today - timedelta(days=back or 7)
+    return _written_out(lowered, today, ahead)
 
 
-def _written_out(text: str, today: date) -> date | None:
+def _written_out(text: str, today: date, ahead: bool) -> date | None:
     if found := _ISO.search(text):
         return _date(int(found[1]), int(found[2]), int(found[3]))
     pairs = [(m[1], m[2]) for m in _DAY_MONTH.finditer(text)] + [(m[2], m[1]) for m in _MONTH_DAY.finditer(text)]
     for day, month in pairs:
         if month in MONTHS:
             found_day = _date(today.year, MONTHS.index(month) + 1, int(day))
-            return (
-                _date(today.year - 1, found_day.month, found_day.day) if found_day and found_day > today else found_day
-            )
+            return _nearest(found_day, today, ahead) if found_day else None
     return None
+
+
+def _nearest(day: date, today: date, ahead: bool) -> date | None:
+    if ahead and day < today:
+        return _date(day.year + 1, day.month, day.day)
+    return _date(day.year - 1, day.month, day.day) if day > today and not ahead else day
 
 
 def _date(year: int, month: int, day: int) -> date | None:

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from rapidfuzz.fuzz import ratio
 
 from actions.dates import read_day
-from actions.phrases import corrects, is_filler, means_other, only_filler
+from actions.phrases import corrects, is_filler, means_other, names_deadline, only_filler
 from actions.times import local
 from actions.turn import Turn
 from tracking.model import FINAL, Order
 
 MOST_CHOICES = 5
+MOST_AT_ONCE = 3
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _COMMON = {
     "with",
@@ -140,7 +141,7 @@ def _by_position(turn: Turn, orders: Sequence[Order]) -> Order | None:
 
 
 def _by_date(turn: Turn, orders: Sequence[Order]) -> Order | None:
-    for span in turn.heard("date"):
+    for span in () if names_deadline(turn.text) else turn.heard("date"):
         days = [(order, local(order.placed_at, order)[0].date()) for order in orders]
         same = [order for order, day in days if day == read_day(span, local(turn.now, order)[0].date())]
         if len(same) == 1:

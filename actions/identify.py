@@ -4,7 +4,17 @@ from collections.abc import Mapping
 
 from actions.base import Offer, OrderAction, Skill, is_theirs
 from actions.card import headline
-from actions.finding import MOST_CHOICES, corrects_number, identifiers, lookup, offered, only_number, pick, proof_in
+from actions.finding import (
+    MOST_AT_ONCE,
+    MOST_CHOICES,
+    corrects_number,
+    identifiers,
+    lookup,
+    offered,
+    only_number,
+    pick,
+    proof_in,
+)
 from actions.phrases import gives_up, has_none, means_all
 from actions.proving import YES_NO, offer, prove
 from actions.status import item_names
@@ -15,7 +25,6 @@ from tracking.model import Order
 
 _STATUS = frozenset({"track_order", "delivery_eta", "order_delayed"})
 Wishes = Mapping[str, OrderAction]
-MOST_AT_ONCE = 3
 _ANSWERS = frozenset({"", "inform_identifier", "affirm", "rate"})
 
 

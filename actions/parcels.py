@@ -4,7 +4,10 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from actions.times import ago, lasting, moment, span, window_days
+from actions.dates import read_day
+from actions.phrases import names_deadline
+from actions.times import ago, lasting, local, moment, span, window_days
+from actions.times import day as day_words
 from actions.turn import Turn
 from tracking.carriers.detection import carrier_name, tracking_url
 from tracking.model import FINAL, DeliveryWindow, Order, Shipment, Status
@@ -112,6 +115,18 @@ def say_arrival(view: View) -> None:
     passed = "_passed" if view.now > deadline(window) else ""
     when = span(window, view.now, view.order)
     view.turn.say(f"utter_arrival_{whose}{passed}", when=when, carrier=view.carrier)
+
+
+def say_in_time(view: View) -> None:
+    """If the message names a day to arrive by, say whether it should, by the word of carrier or shop."""
+    today, (window, _) = local(view.now, view.order)[0].date(), arrival(view)
+    spans = view.turn.heard("date") if names_deadline(view.turn.text) and not view.over else ()
+    wanted = next((day for span in spans if (day := read_day(span, today, ahead=True))), None)
+    if wanted is None or window is None or view.now > deadline(window):
+        return
+    first, last, _ = window_days(window, view.now, view.order)
+    chance = "yes" if last <= wanted else "no" if first > wanted else "maybe"
+    view.turn.say(f"utter_in_time_{chance}", day=day_words(wanted, today).removeprefix("on "))
 
 
 def deadline(window: DeliveryWindow) -> datetime:

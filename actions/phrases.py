@@ -26,6 +26,7 @@ _FILLER = re.compile(
     re.IGNORECASE,
 )
 _OTHER = re.compile(r"\b(?:other|another|different) (?:one|order|purchase)\b", re.IGNORECASE)
+_BY = re.compile(r"\b(?:by|before|until|till|in time for|needed? (?:it|this|them) (?:on|for))\b", re.IGNORECASE)
 _ALL = re.compile(r"\b(?:all|both|every ?one|each|everything)\b", re.IGNORECASE)
 _QUESTION = re.compile(
     r"(?:and |but |so |wait,? )?(?:where|when|who|what|how|why|which|is|are|can|could|do|does|did|will|has|have)\b",
@@ -68,6 +69,11 @@ def is_filler(word: str) -> bool:
 def means_other(text: str) -> bool:
     """Say whether the message speaks of another order than the one before."""
     return bool(_OTHER.search(text))
+
+
+def names_deadline(text: str) -> bool:
+    """Say whether a date in the message is one to arrive by, not one that an order was placed on."""
+    return bool(_BY.search(text))
 
 
 def means_all(text: str) -> bool:

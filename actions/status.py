@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
-from actions.base import OrderAction
+from actions.base import OrderAction, own_order
 from actions.card import card
-from actions.finding import order_titles
+from actions.finding import MOST_AT_ONCE, identifiers, order_titles
 from actions.parcels import (
     View,
     plain,
     say_arrival,
+    say_in_time,
     say_lateness,
     say_next,
     say_scan,
@@ -39,6 +40,18 @@ class StatusAction(OrderAction):
     """Says where the order is, completely; subclasses put another sentence first."""
 
     wish = "track_order"
+
+    async def reply(self, turn: Turn) -> None:
+        """Answer for each of several orders named at once, else for the one that is meant."""
+        named = identifiers(turn)[:MOST_AT_ONCE]
+        found = [order for number in named if (order := await own_order(turn, number))] if len(named) > 1 else []
+        several = {order.number: order for order in found}
+        if len(several) < 2:
+            await super().reply(turn)
+            return
+        turn.remember(wish=self.wish)
+        for order in several.values():
+            await self.open(turn, order)
 
     async def answer(self, turn: Turn, order: Order) -> None:
         """Tell all that is known, and offer a person if something is wrong."""
@@ -106,7 +119,8 @@ class EtaAction(StatusAction):
     wish = "delivery_eta"
 
     def lead(self, view: View) -> bool:
-        """Say the arrival."""
+        """Say whether it is in time for a day that was named, and the arrival."""
+        say_in_time(view)
         say_arrival(view)
         return False
 

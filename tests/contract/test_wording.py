@@ -29,6 +29,7 @@ def _made_names() -> set[str]:
     names |= {f"utter_arrival_{whose}{end}" for whose in ("estimate", "promised") for end in ("", "_passed")}
     names |= {f"utter_{kind}_{whose}" for kind in ("late", "not_late") for whose in ("estimate", "promised")}
     names |= {f"utter_{case.wish}_{stage.value}" for case in CASES for stage in case.impossible | case.cautions}
+    names |= {f"utter_in_time_{chance}" for chance in ("yes", "maybe", "no")}
     names |= {f"utter_options_{stage.value}" for stage in Stage}
     names |= {f"utter_{kind}_{asked}" for kind in ("unclear", "where_to_find") for asked in ("order_number", "proof")}
     talk = ("greet", "greet_brief", "goodbye", "thank_you", "bot_challenge", "help", "help_brief", "rate")

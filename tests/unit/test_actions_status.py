@@ -127,6 +127,13 @@ async def test_a_passed_estimate_is_not_repeated_as_if_it_held() -> None:
     assert (await ask(about, "delivery_eta"))[0][0] == "utter_arrival_estimate_passed"
 
 
+@pytest.mark.parametrize(("day", "chance"), [("Saturday", "yes"), ("tomorrow", "maybe"), ("today", "no")])
+async def test_needed_by_a_day(day: str, chance: str) -> None:
+    action = next(a for a in make_actions(services(on_its_way(), seen=("1001",))) if a.name() == "action_delivery_eta")
+    messages, _, _ = await run(action, said(f"will it be here by {day}", "delivery_eta", entities=[("date", day)]))
+    assert messages[0]["response"] == f"utter_in_time_{chance}"
+
+
 async def test_text_of_carriers_cannot_break_a_response() -> None:
     _, fields, _ = await ask(order("1001", parcel(scan(Status.IN_TRANSIT, 1, "Left {order_number}\n[x] <b>"))))
     assert fields["scan"] == "Left order_number x b"

@@ -70,3 +70,8 @@ def test_hours_of_a_day() -> None:
 )
 def test_read_day(text: str, day: date | None) -> None:
     assert read_day(text, date(2026, 11, 18)) == day
+
+
+@pytest.mark.parametrize(("text", "day"), [("Friday", date(2026, 11, 20)), ("by 3 March", date(2027, 3, 3))])
+def test_read_day_ahead(text: str, day: date) -> None:
+    assert read_day(text, date(2026, 11, 18), ahead=True) == day
