@@ -35,7 +35,9 @@ def detect(
     given = numbers or [line.strip() for line in sys.stdin if line.strip()]
     found = [(number, find_carriers(number)) for number in given]
     if as_json:
-        typer.echo(json.dumps([{"number": n, "candidates": [asdict(c) for c in candidates]} for n, candidates in found]))
+        typer.echo(
+            json.dumps([{"number": n, "candidates": [asdict(c) for c in candidates]} for n, candidates in found])
+        )
         return
     for number, candidates in found:
         names = ", ".join(f"{c.name} ({c.carrier}, check digit {c.check_digit})" for c in candidates)

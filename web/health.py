@@ -1,0 +1,33 @@
+"""Says whether we live, whether we are ready and what is missing, and how we have been doing."""
+
+import asyncio
+
+from fastapi import APIRouter, Response
+from fastapi.responses import JSONResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from web.services import WebServices
+
+
+def health_router(services: WebServices) -> APIRouter:
+    """GET /healthz, /readyz and /metrics."""
+    router = APIRouter(tags=["health"])
+
+    @router.get("/healthz")
+    async def alive() -> dict[str, str]:
+        """The process answers."""
+        return {"status": "ok"}
+
+    @router.get("/readyz", responses={503: {"description": "A part is missing; the body names it"}})
+    async def ready() -> JSONResponse:
+        """Every part we need answers."""
+        names = list(services.checks)
+        results = await asyncio.gather(*(check() for check in services.checks.values()))
+        missing = [name for name, works in zip(names, results, strict=True) if not works]
+        return JSONResponse({"ready": not missing, "missing": missing}, 503 if missing else 200)
+
+    @router.get("/metrics", include_in_schema=False)
+    async def metrics() -> Response:
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    return router

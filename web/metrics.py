@@ -1,0 +1,33 @@
+"""Prometheus metrics of the web room and of the conversation; counts, names nobody."""
+
+from prometheus_client import Counter, Histogram
+
+from support.ports import BotReply
+
+REQUESTS = Histogram(
+    "doorstep_request_seconds",
+    "Time to answer a request",
+    ["route", "method", "status"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+TURNS = Counter("doorstep_turns_total", "Messages answered", ["channel", "owner"])
+TURN_SECONDS = Histogram(
+    "doorstep_turn_seconds", "Time to answer a message", buckets=(0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 3, 10)
+)
+INTENTS = Counter("doorstep_intents_total", "What the bot read in messages", ["intent"])
+FALLBACKS = Counter("doorstep_fallbacks_total", "Messages the bot did not understand")
+ERRORS = Counter("doorstep_errors_total", "Failures by kind", ["kind"])
+WEBHOOKS = Counter("doorstep_webhooks_total", "Webhooks by sender and outcome", ["code", "outcome"])
+UNMAPPED = Counter("doorstep_unmapped_statuses_total", "Carrier statuses that the map lacks", ["source"])
+
+_NOT_UNDERSTOOD = frozenset({"nlu_fallback", "out_of_scope"})
+
+
+def observe_reading(reply: BotReply | None) -> None:
+    """Count what the bot read; None is a bot box that did not answer."""
+    if reply is None:
+        ERRORS.labels("bot_box").inc()
+        return
+    INTENTS.labels(reply.intent or "none").inc()
+    if reply.intent in _NOT_UNDERSTOOD:
+        FALLBACKS.inc()

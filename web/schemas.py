@@ -1,0 +1,235 @@
+"""The shapes of the API with a bound on every field; turns them into tracking's values and back."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, StringConstraints, model_validator
+
+from tracking.model import (
+    Address,
+    Contact,
+    DeliveryWindow,
+    EventUpdate,
+    Item,
+    OrderUpdate,
+    ShipmentUpdate,
+    Status,
+    TrackingEvent,
+)
+from tracking.shops.phones import normal_email, normal_phone
+
+SOURCE = "api"
+_EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+
+
+def _plain(text: str) -> str:
+    if any(ord(character) < 32 and character not in "\n\t" for character in text) or "\x7f" in text:
+        raise ValueError("control characters are not allowed")
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError("the text is not valid Unicode") from error
+    return text
+
+
+def _sane(at: datetime) -> datetime:
+    if not _EARLIEST <= at <= _LATEST:
+        raise ValueError("the time must lie between the years 2000 and 2100")
+    return at
+
+
+def _text(longest: int, shortest: int = 0) -> StringConstraints:
+    return StringConstraints(strip_whitespace=True, min_length=shortest, max_length=longest)
+
+
+Name = Annotated[str, _text(255), AfterValidator(_plain)]
+Number = Annotated[str, _text(64, 1), AfterValidator(_plain)]
+Code = Annotated[str, _text(64), AfterValidator(_plain)]
+Time = Annotated[AwareDatetime, AfterValidator(_sane)]
+
+
+class Window(BaseModel):
+    """Earliest and latest arrival, ISO 8601 with zone."""
+
+    earliest: Time
+    latest: Time
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.latest < self.earliest:
+            raise ValueError("latest lies before earliest")
+        return self
+
+
+class CustomerIn(BaseModel):
+    """The customer's contacts; e-mail and phone are what a shopper can prove an order with."""
+
+    name: Name = ""
+    email: Name = ""
+    phone: Annotated[str, _text(40), AfterValidator(_plain)] = ""
+
+
+class ShipToIn(BaseModel):
+    """Where the order goes; `country` is a two-letter code."""
+
+    postcode: Annotated[str, _text(20), AfterValidator(_plain)] = ""
+    city: Name = ""
+    region: Name = ""
+    country: Annotated[str, _text(2), AfterValidator(_plain)] = ""
+
+
+class ItemIn(BaseModel):
+    """One line of an order."""
+
+    sku: Name = ""
+    title: Annotated[str, _text(500), AfterValidator(_plain)]
+    quantity: Annotated[int, Field(ge=1, le=100_000)] = 1
+
+
+class ShipmentIn(BaseModel):
+    """A parcel; without a carrier, it is detected from the number where only one is possible."""
+
+    tracking_number: Number
+    carrier: Code | None = None
+    items: Annotated[list[Name], Field(max_length=200)] | None = None
+
+
+class OrderIn(BaseModel):
+    """An order as a shop knows it. Sending it again updates it; a parcel left out stays."""
+
+    number: Number
+    placed_at: Time
+    customer: CustomerIn = CustomerIn()
+    ship_to: ShipToIn = ShipToIn()
+    promised: Window | None = None
+    items: Annotated[list[ItemIn], Field(max_length=200)] = []
+    shipments: Annotated[list[ShipmentIn], Field(max_length=100)] = []
+    status: Literal["open", "cancelled"] | None = None
+
+    def update(self, now: datetime) -> OrderUpdate:
+        """This order as tracking takes it in, said at `now`."""
+        country = self.ship_to.country.upper()
+        window = self.promised
+        promised = DeliveryWindow(window.earliest, window.latest, now, "shop") if window else None
+        return OrderUpdate(
+            number=self.number,
+            updated_at=now,
+            source=SOURCE,
+            placed_at=self.placed_at,
+            customer=Contact(
+                self.customer.name, normal_email(self.customer.email), normal_phone(self.customer.phone, country)
+            ),
+            ship_to=Address(self.ship_to.postcode, self.ship_to.city, self.ship_to.region, country),
+            items=tuple(Item(item.sku, item.title, item.quantity) for item in self.items) or None,
+            shipments=tuple(
+                ShipmentUpdate(parcel.tracking_number, parcel.carrier, tuple(parcel.items or ()))
+                for parcel in self.shipments
+            ),
+            promised=promised,
+            cancelled=None if self.status is None else self.status == "cancelled",
+        )
+
+
+class EventIn(BaseModel):
+    """One scan from any source."""
+
+    tracking_number: Number
+    carrier: Code | None = None
+    status: Status
+    occurred_at: Time
+    location: Name = ""
+    description: Annotated[str, _text(1000), AfterValidator(_plain)] = ""
+    event_id: Name = ""
+    signed_by: Name = ""
+
+    def update(self, now: datetime) -> EventUpdate:
+        """This scan as tracking takes it in, recorded at `now`."""
+        event = TrackingEvent(
+            status=self.status,
+            occurred_at=self.occurred_at,
+            recorded_at=now,
+            source=SOURCE,
+            raw_status=self.status,
+            location=self.location,
+            description=self.description,
+            event_id=self.event_id,
+            signed_by=self.signed_by,
+        )
+        return EventUpdate(self.tracking_number, event, self.carrier)
+
+
+class RowOut(BaseModel):
+    """What became of one row of a batch, counted from 0."""
+
+    row: int
+    outcome: Literal["created", "updated", "unchanged", "refused"]
+    error: str = ""
+
+
+class BatchOut(BaseModel):
+    """What became of each row of a batch; good rows are kept whatever became of the others."""
+
+    results: list[RowOut]
+
+
+class IdentityIn(BaseModel):
+    """Who the caller vouches for: its own logged-in shopper or verified sender; phone in E.164."""
+
+    phone: Annotated[str, _text(40), AfterValidator(_plain)] = ""
+    email: Name = ""
+
+
+class MessageIn(BaseModel):
+    """One message of a shopper."""
+
+    conversation: Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[\w.:+@-]+$")]
+    message_id: Annotated[str, _text(128, 1), AfterValidator(_plain)]
+    text: Annotated[str, Field(max_length=20_000)]
+    channel: Literal["web", "sms", "voice"] = "web"
+    identity: IdentityIn | None = None
+    client_address: Code = ""
+
+
+class ButtonOut(BaseModel):
+    """A quick reply: send `payload` as the next text when it is pressed."""
+
+    title: str
+    payload: str
+
+
+class ReplyOut(BaseModel):
+    """One answer; `card` is an order card where there is one."""
+
+    text: str
+    buttons: list[ButtonOut]
+    card: dict[str, object] | None = None
+
+
+class TurnOut(BaseModel):
+    """What came of a message."""
+
+    conversation: str
+    owner: Literal["bot", "human"]
+    replies: list[ReplyOut]
+    ticket: str | None
+
+
+class TicketOut(BaseModel):
+    """A case for a person."""
+
+    number: str
+    conversation: str
+    reason: str
+    summary: str
+    state: Literal["open", "pending", "solved"]
+    priority: Literal["low", "normal", "high", "urgent"]
+    order_number: str | None
+    opened_at: datetime
+    details: dict[str, object]
+
+
+class TicketChange(BaseModel):
+    """What may be changed on a ticket."""
+
+    state: Literal["open", "pending", "solved"] | None = None
+    priority: Literal["low", "normal", "high", "urgent"] | None = None
