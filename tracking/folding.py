@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from tracking.model import FINAL, ShipmentState, Status, TrackingEvent
 
@@ -103,15 +103,14 @@ def _place(key: str, event: TrackingEvent) -> tuple[datetime, int, str]:
     return event.occurred_at.astimezone(UTC), _RANK[event.status], key
 
 
-def _wording(event: TrackingEvent) -> tuple[datetime, datetime, float, int, str]:
-    offset = event.occurred_at.utcoffset()
-    texts = (event.description, event.location, event.raw_status, event.signed_by, event.zone_source)
+def _wording(event: TrackingEvent) -> tuple[datetime, datetime, int, tuple[str, ...], timedelta, timedelta]:
     return (
         event.recorded_at.astimezone(UTC),
         event.occurred_at.astimezone(UTC),
-        offset.total_seconds() if offset is not None else 0.0,
         _RANK[event.status],
-        "\x1f".join(texts),
+        (event.description, event.location, event.raw_status, event.signed_by, event.zone_source),
+        event.occurred_at.utcoffset() or timedelta(),
+        event.recorded_at.utcoffset() or timedelta(),
     )
 
 
