@@ -1,5 +1,92 @@
-"""Fixtures that every test may ask for."""
+"""What all tests share: databases, and one running Doorstep for those that need the whole."""
 
-from tests.databases import database, database_url, postgres_server, postgres_url, sqlite_template
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 
-__all__ = ["database", "database_url", "postgres_server", "postgres_url", "sqlite_template"]
+import httpx
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SECRETS = {
+    "DOORSTEP_API_KEY": "test-key",
+    "DOORSTEP_SHOPIFY_SECRET": "test-shopify",
+    "DOORSTEP_WOOCOMMERCE_SECRET": "test-woocommerce",
+    "DOORSTEP_EASYPOST_SECRET": "test-easypost",
+    "DOORSTEP_AFTERSHIP_SECRET": "test-aftership",
+    "DOORSTEP_MESSAGES_PER_MINUTE": "600",
+    "DOORSTEP_API_PER_MINUTE": "60000",
+    "DOORSTEP_PUBLIC_PER_MINUTE": "600",
+    "DOORSTEP_LOG_LEVEL": "warning",
+}
+READY_SECONDS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A running Doorstep."""
+
+    base_url: str
+    api_key: str
+    folder: Path
+    process: "subprocess.Popen[bytes]"
+
+
+def free_port() -> int:
+    """A port nobody listens on right now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_until_ready(base_url: str, process: "subprocess.Popen[bytes]") -> None:
+    """Return when the server says it is ready; fail when it ends or takes too long."""
+    for _ in range(READY_SECONDS * 5):
+        if process.poll() is not None:
+            raise AssertionError(f"doorstep ended with {process.returncode} before it was ready")
+        try:
+            if httpx.get(f"{base_url}/readyz", trust_env=False).status_code == 200:
+                return
+        except httpx.HTTPError:
+            pass
+        time.sleep(0.2)
+    raise AssertionError("doorstep was not ready in time")
+
+
+@contextmanager
+def running_doorstep(folder: Path, arguments: tuple[str, ...] = ("serve",), **environment: str) -> Iterator[Running]:
+    """Start Doorstep as a user would, on ports and files of its own, and end it after the block."""
+    port = free_port()
+    base_url = f"http://127.0.0.1:{port}"
+    own = {
+        "DOORSTEP_PORT": str(port),
+        "DOORSTEP_PUBLIC_URL": base_url,
+        "DOORSTEP_BOT_PORT": str(free_port()),
+        "DOORSTEP_DATABASE_URL": f"sqlite:///{folder / 'doorstep.db'}",
+        "DOORSTEP_BOT_DATABASE_URL": f"sqlite:///{folder / 'bot.db'}",
+    }
+    command = [str(ROOT / ".venv" / "bin" / "doorstep"), *arguments]
+    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **SECRETS, **own, **environment})
+    try:
+        wait_until_ready(base_url, process)
+        yield Running(base_url, SECRETS["DOORSTEP_API_KEY"], folder, process)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
+
+
+@pytest.fixture(scope="session")
+def doorstep_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """One whole Doorstep, app and bot box, for the session."""
+    with running_doorstep(tmp_path_factory.mktemp("doorstep")) as running:
+        yield running
