@@ -14,7 +14,6 @@ _SHAPES = {
     "fedex": "9000{:07d}?",
     "lasership": "LX1{:07d}",
     "ontrac": "D1000{:09d}?",
-    "purolator": "10{:09d}?",
     "royal_mail": "ZZ{:08d}?GB",
     "ups": "1ZDEMO0003{:07d}?",
     "usps": "94001{:016d}?",
