@@ -1,20 +1,33 @@
-"""Puts the HTTP app together from its routers and middleware; holds no behaviour of its own."""
+"""Builds the HTTP app from its routers; starts nothing."""
 
 from collections.abc import Sequence
 
 from fastapi import APIRouter, FastAPI
-from starlette.types import Lifespan
+from fastapi.middleware.cors import CORSMiddleware
 
-from web import widget
+from web import errors
+from web.api import api_router
+from web.health import health_router
+from web.middleware import BodyLimit, Observed
 from web.services import WebServices
+from web.webhooks import webhook_router
+
+BODY_LIMIT = 5 * 1024 * 1024
 
 
-def create_app(
-    services: WebServices, routers: Sequence[APIRouter] = (), lifespan: Lifespan[FastAPI] | None = None
-) -> FastAPI:
-    """Make the app; `routers` are those of the other edges (the chat, the actions)."""
-    app = FastAPI(title="Doorstep", lifespan=lifespan)
-    app.state.services = services
-    for router in (widget.router, *routers):
+def create_app(services: WebServices, routers: Sequence[APIRouter] = ()) -> FastAPI:
+    """The app with the public interface of Doorstep; `routers` come from rooms that this one mustn't know."""
+    app = FastAPI(
+        title="Doorstep",
+        description="Answers “where is my order?” on any channel.",
+        version="1",
+        redoc_url=None,
+    )
+    errors.install(app)
+    for router in (api_router(services), webhook_router(services), health_router(services), *routers):
         app.include_router(router)
+    origins = ["*"] if services.allowed_origins is None else sorted(services.allowed_origins)
+    app.add_middleware(CORSMiddleware, allow_origins=origins, allow_methods=["GET", "POST"], allow_headers=["*"])
+    app.add_middleware(BodyLimit, limit=BODY_LIMIT)
+    app.add_middleware(Observed)
     return app
