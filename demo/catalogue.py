@@ -1,4 +1,4 @@
-"""What the fictional shop sells and to whom; every name, address and phone number is made up or reserved for fiction."""
+"""What the fictional shop sells and to whom; names and addresses are made up, phones reserved."""
 
 from dataclasses import dataclass
 

@@ -1,8 +1,9 @@
 """Turns short histories such as "label:4d picked_up:3d hub:9h" into dated scans; knows no wire format."""
 
 import re
-from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 
@@ -38,7 +39,7 @@ class Scan:
 
 
 STAGES = {
-    "label": Stage("pre_transit", "label_created", "Shipping label created", "", "10:05"),
+    "label": Stage("pre_transit", "label_created", "Shipping label created", "", "15:05"),
     "picked_up": Stage("in_transit", "received_at_origin_facility", "Picked up from the shop", "shop", "16:40"),
     "departed": Stage("in_transit", "departed_origin_facility", "Departed the first sorting centre", "shop", "21:15"),
     "hub": Stage("in_transit", "arrived_at_facility", "Arrived at the sorting centre", "hub", "03:20"),
@@ -58,7 +59,7 @@ STAGES = {
     "handed": Stage("delivered", "arrived_at_destination", "Delivered, handed to a person", "door", "15:26"),
     "returning": Stage("return_to_sender", "return", "Refused, on its way back to the sender", "hub", "10:20"),
     "returned": Stage("return_to_sender", "arrived_at_destination", "Back with the sender", "shop", "14:00"),
-    "label_cancelled": Stage("cancelled", "cancelled", "Shipping label cancelled", "", "10:30"),
+    "label_cancelled": Stage("cancelled", "cancelled", "Shipping label cancelled", "", "15:30"),
 }
 
 _ENTRY = re.compile(r"(?P<stage>[a-z_]+):(?P<count>[0-9]+)(?P<unit>[dhm])")
@@ -66,20 +67,27 @@ _JUST_NOW = timedelta(minutes=4)
 _UNITS = {"h": timedelta(hours=1), "m": timedelta(minutes=1)}
 
 
-def scans(history: str, places: dict[str, Place], now: datetime) -> tuple[Scan, ...]:
+def scans(history: str, places: Mapping[str, Place], now: datetime) -> tuple[Scan, ...]:
     """Return the scans of a history, in its order; "4d" is four days ago at the usual time, "3h" and "20m" exact.
 
-    `places` has a `shop`, a `hub` and a `door`. No scan lies in the future. Raises KeyError for an unknown stage.
+    `places` has a `shop`, a `hub` and a `door`; days are counted at the door. No scan lies in the future.
+    Raises KeyError for an unknown stage.
     """
     return tuple(_scan(entry, places, now) for entry in _ENTRY.finditer(history))
 
 
-def _scan(entry: re.Match[str], places: dict[str, Place], now: datetime) -> Scan:
-    stage, count = STAGES[entry["stage"]], int(entry["count"])
-    place = places.get(stage.at)
-    zone = ZoneInfo(place.zone) if place else UTC
+def scan_now(stage: str, places: Mapping[str, Place], now: datetime) -> Scan:
+    """Return a scan made this second. Raises KeyError for an unknown stage."""
+    place = places.get(STAGES[stage].at)
+    zone = ZoneInfo((place or places["shop"]).zone)
+    return Scan(STAGES[stage], now.astimezone(zone).replace(microsecond=0), place)
+
+
+def _scan(entry: re.Match[str], places: Mapping[str, Place], now: datetime) -> Scan:
+    count = int(entry["count"])
     if entry["unit"] in _UNITS:
-        return Scan(stage, (now - count * _UNITS[entry["unit"]]).astimezone(zone).replace(microsecond=0), place)
-    day = now.astimezone(zone).date() - timedelta(days=count)
-    usual = datetime.combine(day, time.fromisoformat(stage.hour), zone)
-    return Scan(stage, min(usual, (now - _JUST_NOW).astimezone(zone).replace(microsecond=0)), place)
+        return scan_now(entry["stage"], places, now - count * _UNITS[entry["unit"]])
+    newest = scan_now(entry["stage"], places, now - _JUST_NOW)
+    day = now.astimezone(ZoneInfo(places["door"].zone)).date() - timedelta(days=count)
+    usual = datetime.combine(day, time.fromisoformat(newest.stage.hour), newest.occurred_at.tzinfo)
+    return min(newest, replace(newest, occurred_at=usual), key=lambda scan: scan.occurred_at)

@@ -54,7 +54,7 @@ AT_THE_DOOR = (
         "Delivered to the front door. Say: it isn't here", placed=6, promised=-1,
     ),
     Scenario(
-        "1011", "leo", (Parcel("ups", ("SHOES-RD",), f"{_ROAD} local:1d out:0d missed:1h", 1),),
+        "1011", "leo", (Parcel("ups", ("SHOES-RD",), f"{_ROAD} local:1d out:3h missed:1h", 1),),
         Status.ATTEMPT_FAILED, "The driver came, nobody was at home", promised=0,
     ),
     Scenario(
@@ -124,7 +124,7 @@ SEVERAL = (
         (
             Parcel("fedex", ("CURTAIN",), f"{_ROAD} local:1d out:1d mailroom:1d"),
             Parcel("dhl", ("LAMP",), f"{_ROAD} local:1d out:0d", 0),
-            Parcel("usps", ("NOTEBOOK",), "label:3d"),
+            Parcel("usps", ("NOTEBOOK",), "label:2d"),
         ),
         Status.OUT_FOR_DELIVERY, "Three parcels: delivered, out for delivery, never scanned", placed=6, promised=0,
     ),

@@ -18,7 +18,7 @@ def moving() -> tuple[Scenario, ...]:
             _LOCAL[place % len(_LOCAL)],
             (Parcel(_CARRIERS[place % len(_CARRIERS)], (PRODUCTS[place % len(PRODUCTS)].sku,), "label:20h", 1),),
             Status.LABEL_CREATED,
-            placed=1,
+            placed=2,
             promised=2,
         )
         for place in range(MOVING_ORDERS)

@@ -5,7 +5,6 @@ import hmac
 import json
 import unicodedata
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
