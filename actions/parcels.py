@@ -15,7 +15,7 @@ from tracking.quiet import never_scanned, quiet_since
 
 _ON_ITS_WAY_BACK = frozenset({Status.RETURNING, Status.RETURNED, Status.CANCELLED})
 _TROUBLE = {
-    "customs": r"customs|duty|duties|clearance|import",
+    "customs": r"customs|duty|duties|clearance|\bimport\b",
     "address": r"address|house number|consignee|unknown recipient|apartment",
     "damaged": r"damage|broken|repack",
     "weather": r"weather|storm|snow|flood|natural",
