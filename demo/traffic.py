@@ -16,7 +16,7 @@ def moving() -> tuple[Scenario, ...]:
         Scenario(
             str(1101 + place),
             _LOCAL[place % len(_LOCAL)],
-            (Parcel(_CARRIERS[place % len(_CARRIERS)], (PRODUCTS[place % len(PRODUCTS)].sku,), "label:20h", 1),),
+            (Parcel(_CARRIERS[place % len(_CARRIERS)], (PRODUCTS[place % len(PRODUCTS)].sku,), "label:1d", 1),),
             Status.LABEL_CREATED,
             placed=2,
             promised=2,

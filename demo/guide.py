@@ -1,0 +1,90 @@
+"""Says what to try in the demo: which order, with which proof, and what is special about it."""
+
+from dataclasses import dataclass
+from itertools import cycle
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from demo.catalogue import PEOPLE, SHOP, Person
+from demo.scenario import Scenario
+from demo.scenarios import AT_THE_DOOR, ON_THE_ROAD, ONE_CUSTOMER, SEVERAL, TROUBLE
+from demo.traffic import MOVING_ORDERS, moving
+
+CHAPTERS = (
+    ("On the road", ON_THE_ROAD),
+    ("At the door", AT_THE_DOOR),
+    ("Trouble", TROUBLE),
+    ("Several parcels, or none yet", SEVERAL),
+    ("One customer, five orders", ONE_CUSTOMER),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tip:
+    """An order to try: one proof that it is yours (of the three that work), what is in it and why to look."""
+
+    number: str
+    proof: str
+    items: str
+    special: str
+
+
+def tips() -> tuple[tuple[str, tuple[Tip, ...]], ...]:
+    """Return the tips under their headings; the kind of proof changes from line to line, so that all get tried."""
+    kinds = cycle((_email, _postcode, _phone))
+    return tuple((title, tuple(_tip(s, next(kinds)(s.customer)) for s in orders)) for title, orders in CHAPTERS)
+
+
+def moving_tip() -> Tip:
+    """Return the tip about the order that sets out first when the demo starts."""
+    first = moving()[0]
+    return _tip(first, _email(first.customer), f"Moves while you watch, then up to {1100 + MOVING_ORDERS} in turn")
+
+
+def guide(url: str) -> RenderableType:
+    """Return what to print when the demo is ready; `url` is where the app answers."""
+    url = url.rstrip("/")
+    table = Table(title=f"{SHOP}: orders to try", title_justify="left", title_style="bold", pad_edge=False)
+    for heading in ("Order", "Proof", "What is special", "Items"):
+        table.add_column(heading, no_wrap=heading in {"Order", "Proof"}, style="bold" if heading == "Order" else "")
+    table.add_row(*_cells(moving_tip()), end_section=True)
+    for title, chapter in tips():
+        table.add_row("", "", Text(title, style="italic dim"), "")
+        for place, tip in enumerate(chapter, start=1):
+            table.add_row(*_cells(tip), end_section=place == len(chapter))
+    return Group(table, Text(), _links(url))
+
+
+def _links(url: str) -> Table:
+    june = PEOPLE["june"].contact
+    links = Table.grid(padding=(0, 2))
+    for what, where in (
+        ("Shop page with the chat", f"{url}/"),
+        ("HTTP interface", f"{url}/docs"),
+        ("Chat here in the terminal", "doorstep chat"),
+        (f"Chat as {june.name}, known by phone", f'doorstep chat --channel sms --phone "{june.phone}"'),
+    ):
+        links.add_row(what, Text(where, style="cyan"))
+    return links
+
+
+def _tip(scenario: Scenario, proof: str, special: str = "") -> Tip:
+    return Tip(scenario.number, proof, scenario.titles, special or scenario.special)
+
+
+def _cells(tip: Tip) -> tuple[str, str, str, str]:
+    return tip.number, tip.proof, tip.special, tip.items
+
+
+def _email(person: Person) -> str:
+    return person.contact.email
+
+
+def _postcode(person: Person) -> str:
+    return person.address.postcode
+
+
+def _phone(person: Person) -> str:
+    return person.last_four
