@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from itertools import cycle
 
+from rich import box
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -46,14 +47,17 @@ def moving_tip() -> Tip:
 def guide(url: str) -> RenderableType:
     """Return what to print when the demo is ready; `url` is where the app answers."""
     url = url.rstrip("/")
-    table = Table(title=f"{SHOP}: orders to try", title_justify="left", title_style="bold", pad_edge=False)
-    for heading in ("Order", "Proof", "What is special", "Items"):
-        table.add_column(heading, no_wrap=heading in {"Order", "Proof"}, style="bold" if heading == "Order" else "")
-    table.add_row(*_cells(moving_tip()), end_section=True)
+    title = f"{SHOP}: orders to try (e-mail, postcode or the phone's last four digits prove each)"
+    table = Table(title=title, title_justify="left", title_style="bold", pad_edge=False, box=box.SIMPLE_HEAD)
+    table.add_column("Order", no_wrap=True, style="bold")
+    table.add_column("Proof", no_wrap=True)
+    table.add_column("What is special")
+    table.add_column("Items", no_wrap=True, style="dim")
+    table.add_row(*_cells(moving_tip()))
     for title, chapter in tips():
-        table.add_row("", "", Text(title, style="italic dim"), "")
-        for place, tip in enumerate(chapter, start=1):
-            table.add_row(*_cells(tip), end_section=place == len(chapter))
+        table.add_row("", "", Text(title, style="italic cyan"), "")
+        for tip in chapter:
+            table.add_row(*_cells(tip))
     return Group(table, Text(), _links(url))
 
 

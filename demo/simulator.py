@@ -71,7 +71,7 @@ class Simulator:
         ]
 
     async def run(self) -> None:
-        """Move parcels until all have arrived. An app that doesn't answer misses nothing: the next message has it all."""
+        """Move parcels until all have arrived. A message lost is no harm: the next has it all."""
         async with httpx.AsyncClient(timeout=10) as client:
             for move in self.moves():
                 for line in move.lines:
