@@ -20,7 +20,8 @@ from store.support_tables import (
 )
 from support.model import Ticket, TicketDraft, TicketReason
 
-_FIRST_TICKET = 1001
+_BEFORE_FIRST = 1000
+"""Tickets are counted from T-1001, so that the first one does not look like a test."""
 _TRANSCRIPT_MESSAGES = 200
 
 
@@ -81,7 +82,7 @@ class ProofTable:
 
 def _ticket_of(row: Row[Any]) -> Ticket:
     return Ticket(
-        f"T-{row.id}",
+        f"T-{row.id + _BEFORE_FIRST}",
         row.conversation,
         TicketReason(row.reason),
         row.summary,
@@ -95,7 +96,7 @@ def _ticket_of(row: Row[Any]) -> Ticket:
 
 def _id_of(number: str) -> int:
     digits = number.upper().removeprefix("T-")
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 15 else 0
+    return int(digits) - _BEFORE_FIRST if digits.isascii() and digits.isdigit() and len(digits) <= 15 else 0
 
 
 class TicketTable:
@@ -122,7 +123,7 @@ class TicketTable:
         wanted = select(tickets.c.id).where(tickets.c.conversation == conversation, tickets.c.called_at >= since)
         async with self._database.read() as connection:
             newest = (await connection.execute(wanted.order_by(tickets.c.called_at.desc()).limit(1))).scalar()
-        return f"T-{newest}" if newest else None
+        return f"T-{newest + _BEFORE_FIRST}" if newest else None
 
     async def get(self, number: str) -> Ticket | None:
         """See `support.ports.TicketStore.get`."""
@@ -174,10 +175,9 @@ async def _insert(connection: AsyncConnection, draft: TicketDraft, now: datetime
         "opened_at": now,
         "called_at": now,
     }
-    is_first = (await connection.execute(select(tickets.c.id).limit(1))).first() is None
-    first = {"id": _FIRST_TICKET} if is_first and connection.dialect.name == "sqlite" else {}
-    made = await connection.execute(insert(tickets).values({**values, **first}).returning(tickets))
-    return made.one()
+    made = await connection.execute(insert(tickets).values(values).returning(tickets))
+    row: Row[Any] = made.one()
+    return row
 
 
 class WishTable:

@@ -1,7 +1,7 @@
 """Turns tracking's values into table rows and back; runs no query."""
 
 from collections.abc import Iterable
-from datetime import timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 from sqlalchemy.engine import RowMapping
@@ -29,7 +29,7 @@ def order_row(record: OrderRecord) -> dict[str, Any]:
         "key": record.key or None,
         "number": record.number,
         "known_since": record.known_since,
-        "updated_at": record.updated_at,
+        "said_at": {field: at.astimezone(UTC).isoformat() for field, at in record.said_at.items()},
         "placed_at": record.placed_at,
         "customer_name": record.customer.name,
         "customer_email": record.customer.email,
@@ -49,7 +49,6 @@ def order_record(row: Row, items: Iterable[Row], parcels: Iterable[Row], sources
         number=row["number"],
         known_since=row["known_since"],
         id=row["id"],
-        updated_at=row["updated_at"],
         placed_at=row["placed_at"],
         customer=_contact(row),
         ship_to=_address(row),
@@ -58,6 +57,7 @@ def order_record(row: Row, items: Iterable[Row], parcels: Iterable[Row], sources
         cancelled=row["cancelled"],
         parcels=tuple(Parcel(p["key"], tuple(p["skus"])) for p in parcels),
         sources=tuple((s["source"], s["external_id"] or "") for s in sources),
+        said_at={field: datetime.fromisoformat(at) for field, at in row["said_at"].items()},
     )
 
 

@@ -34,7 +34,8 @@ orders = Table(
     Column("key", String(80), unique=True),
     Column("number", String(64), nullable=False),
     Column("known_since", UtcDateTime, nullable=False),
-    Column("updated_at", UtcDateTime),
+    # When the newest word was spoken on each thing, by the shops' clocks.
+    Column("said_at", JSON, nullable=False),
     Column("placed_at", UtcDateTime),
     Column("customer_name", String(255), nullable=False),
     Column("customer_email", String(255), nullable=False, index=True),

@@ -143,4 +143,4 @@ def _earlier(record: ShipmentRecord, at: datetime) -> ShipmentRecord:
 
 def _told(record: OrderRecord) -> OrderRecord:
     """The order without the bookkeeping of who said it when."""
-    return replace(record, updated_at=None, known_since=_NEVER, sources=())
+    return replace(record, known_since=_NEVER, sources=(), said_at={})

@@ -153,7 +153,7 @@ class OrderUpdate:
     """An order as a shop reports it. None means "not said, keep what is stored"; `updated_at` is by the shop's clock.
 
     `shipments` are added to or merged with those stored; a shop's silence about a parcel never removes it.
-    An update older than the newest one stored changes only what is still unknown. `number` may be empty where
+    Of each thing said, the newest word counts; an older update fills what is still unknown. `number` may be empty where
     `external_id` (the source's own id of the order) is given: such an order waits for its number.
     """
 

@@ -1,5 +1,6 @@
 """Orders and parcels as they are stored, and how a report changes them; pure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -43,13 +44,12 @@ class Parcel:
 class OrderRecord:
     """A stored order; None and empty mean that nobody has said. `sources` maps each source to its own id of the order.
 
-    `updated_at` is the newest shop's clock heard, `known_since` the first; both aware.
+    `known_since` is the oldest shop's clock heard, `said_at` the newest for each thing said; all aware.
     """
 
     number: str
     known_since: datetime
     id: int | None = None
-    updated_at: datetime | None = None
     placed_at: datetime | None = None
     customer: Contact = field(default_factory=Contact)
     ship_to: Address = field(default_factory=Address)
@@ -58,6 +58,7 @@ class OrderRecord:
     cancelled: bool | None = None
     parcels: tuple[Parcel, ...] = ()
     sources: tuple[tuple[str, str], ...] = ()
+    said_at: Mapping[str, datetime] = field(default_factory=dict)
 
     @property
     def key(self) -> str:
@@ -82,40 +83,52 @@ class ShipmentRecord:
 
 
 def merge_order(stored: OrderRecord, update: OrderUpdate) -> OrderRecord:
-    """Return the order after a shop's report: a newer one replaces what it says, an older one fills what is unknown."""
-    newer = stored.updated_at is None or update.updated_at >= stored.updated_at
+    """Return the order after a shop's report: of each thing the newest word counts, an older one fills what is missing."""
+    word = _Word(update.updated_at, dict(stored.said_at))
+    said, where = update.customer or Contact(), update.ship_to or Address()
     return replace(
         stored,
-        number=_pick(stored.number, update.number, newer),
+        number=word.newest("number", stored.number, update.number),
         known_since=min(stored.known_since, update.updated_at),
-        # A report of parcels alone doesn't outdate what an older report still has to say about the order itself.
-        updated_at=update.updated_at if newer and _speaks_of_order(update) else stored.updated_at,
-        placed_at=_pick(stored.placed_at, update.placed_at, newer),
-        customer=_merge_contact(stored.customer, update.customer, newer),
-        ship_to=_merge_address(stored.ship_to, update.ship_to, newer),
-        items=_pick(stored.items, update.items or (), newer),
-        promised=_pick(stored.promised, update.promised, newer),
-        cancelled=_pick(stored.cancelled, update.cancelled, newer),
-        parcels=_merge_parcels(stored.parcels, update.shipments, newer),
+        placed_at=word.newest("placed_at", stored.placed_at, update.placed_at),
+        customer=Contact(
+            name=word.newest("name", stored.customer.name, said.name),
+            email=word.newest("email", stored.customer.email, said.email),
+            phone=word.newest("phone", stored.customer.phone, said.phone),
+        ),
+        ship_to=_merge_address(word, stored.ship_to, where),
+        items=word.newest("items", stored.items, update.items or ()),
+        promised=word.newest("promised", stored.promised, update.promised),
+        cancelled=word.newest("cancelled", stored.cancelled, update.cancelled),
+        parcels=_merge_parcels(word, stored.parcels, update.shipments),
         sources=_merge_sources(stored.sources, update.source, update.external_id),
+        said_at=word.clock,
     )
 
 
 def absorb(stored: OrderRecord, placeholder: OrderRecord) -> OrderRecord:
     """Return the order with what had been gathered for it before its number was known."""
-    parcels = {p.key: p for p in (*placeholder.parcels, *stored.parcels)}
-    return replace(
-        stored,
-        known_since=min(stored.known_since, placeholder.known_since),
-        placed_at=stored.placed_at or placeholder.placed_at,
-        customer=_merge_contact(stored.customer, placeholder.customer, newer=False),
-        ship_to=_merge_address(stored.ship_to, placeholder.ship_to, newer=False),
-        items=stored.items or placeholder.items,
-        promised=stored.promised or placeholder.promised,
-        cancelled=placeholder.cancelled if stored.cancelled is None else stored.cancelled,
-        parcels=tuple(parcels.values()),
-        sources=_join_sources(placeholder.sources, stored.sources),
-    )
+    merged = stored
+    for name, at in sorted(placeholder.said_at.items()):
+        part = _part(placeholder, name, at)
+        merged = merge_order(merged, part) if part else merged
+    parcels = {parcel.key: parcel for parcel in (*placeholder.parcels, *merged.parcels)}
+    sources = merged.sources
+    for source, external_id in placeholder.sources:
+        sources = _merge_sources(sources, source, external_id)
+    known_since = min(stored.known_since, placeholder.known_since)
+    return replace(merged, known_since=known_since, parcels=tuple(parcels.values()), sources=sources)
+
+
+def _part(record: OrderRecord, name: str, at: datetime) -> OrderUpdate | None:
+    """Return what a stored order says about one thing, as if its shop said it again."""
+    source = next(iter(dict(record.sources)), "")
+    update = OrderUpdate("", at, source)
+    if name in {"name", "email", "phone"}:
+        return replace(update, customer=replace(Contact(), **{name: getattr(record.customer, name)}))
+    if name in {"number", "placed_at", "ship_to", "items", "promised", "cancelled"}:
+        return replace(update, **{name: getattr(record, name)})
+    return None
 
 
 def merge_events(stored: ShipmentRecord, updates: list[EventUpdate]) -> ShipmentRecord:
@@ -141,47 +154,46 @@ def name_carrier(record: ShipmentRecord, carrier: str | None, said_at: datetime)
     return replace(record, carrier=carrier, carrier_said_at=said_at)
 
 
-def _speaks_of_order(update: OrderUpdate) -> bool:
-    said = (update.placed_at, update.customer, update.ship_to, update.items, update.promised, update.cancelled)
-    return any(value is not None for value in said)
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """A report's word on an order: when it was spoken, and when the newest word on each thing was."""
+
+    at: datetime
+    clock: dict[str, datetime]
+
+    def is_news(self, field: str) -> bool:
+        return field not in self.clock or self.at >= self.clock[field]
+
+    def newest(self, field: str, stored: T, said: T) -> T:
+        if said in _UNKNOWN or (stored not in _UNKNOWN and not self.is_news(field)):
+            return stored
+        self.clock[field] = max(self.at, self.clock.get(field, self.at))
+        return said
 
 
-def _pick(stored: T, said: T, newer: bool) -> T:
-    if said in _UNKNOWN:
-        return stored
-    return said if newer or stored in _UNKNOWN else stored
-
-
-def _merge_contact(stored: Contact, said: Contact | None, newer: bool) -> Contact:
-    if said is None:
-        return stored
-    return Contact(
-        name=_pick(stored.name, said.name, newer),
-        email=_pick(stored.email, said.email, newer),
-        phone=_pick(stored.phone, said.phone, newer),
-    )
-
-
-def _merge_address(stored: Address, said: Address | None, newer: bool) -> Address:
-    if said is None:
-        return stored
-    if said.postcode and stored.postcode and said.postcode != stored.postcode:
+def _merge_address(word: _Word, stored: Address, said: Address) -> Address:
+    if said == Address() or stored == Address():
+        return word.newest("ship_to", stored, said) if said != Address() else stored
+    news = word.is_news("ship_to")
+    word.clock["ship_to"] = max(word.at, word.clock.get("ship_to", word.at))
+    newer, older = (said, stored) if news else (stored, said)
+    if newer.postcode and older.postcode and newer.postcode != older.postcode:
         # Another place altogether: a field of one must not end up in the other.
-        return said if newer else stored
+        return newer
     return Address(
-        postcode=_pick(stored.postcode, said.postcode, newer),
-        city=_pick(stored.city, said.city, newer),
-        region=_pick(stored.region, said.region, newer),
-        country=_pick(stored.country, said.country, newer),
+        postcode=newer.postcode or older.postcode,
+        city=newer.city or older.city,
+        region=newer.region or older.region,
+        country=newer.country or older.country,
     )
 
 
-def _merge_parcels(stored: tuple[Parcel, ...], said: tuple[ShipmentUpdate, ...], newer: bool) -> tuple[Parcel, ...]:
+def _merge_parcels(word: _Word, stored: tuple[Parcel, ...], said: tuple[ShipmentUpdate, ...]) -> tuple[Parcel, ...]:
     parcels = {parcel.key: parcel for parcel in stored}
     for update in said:
         key = tracking_key(update.tracking_number)
         known = parcels.get(key, Parcel(key))
-        parcels[key] = Parcel(key, _pick(known.skus, update.skus, newer))
+        parcels[key] = Parcel(key, word.newest(f"skus {key}", known.skus, update.skus))
     return tuple(parcels.values())
 
 
@@ -189,14 +201,6 @@ def _merge_sources(stored: tuple[tuple[str, str], ...], source: str, external_id
     sources = dict(stored)
     sources[source] = external_id or sources.get(source, "")
     return tuple(sources.items())
-
-
-def _join_sources(
-    first: tuple[tuple[str, str], ...], second: tuple[tuple[str, str], ...]
-) -> tuple[tuple[str, str], ...]:
-    for source, external_id in second:
-        first = _merge_sources(first, source, external_id)
-    return first
 
 
 def _newer_window(stored: DeliveryWindow | None, said: DeliveryWindow | None) -> DeliveryWindow | None:

@@ -98,7 +98,7 @@ def _orders() -> None:
         sa.Column("key", sa.String(length=80), nullable=True),
         sa.Column("number", sa.String(length=64), nullable=False),
         sa.Column("known_since", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("said_at", sa.JSON(), nullable=False),
         sa.Column("placed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("customer_name", sa.String(length=255), nullable=False),
         sa.Column("customer_email", sa.String(length=255), nullable=False),
@@ -180,9 +180,6 @@ def _tickets() -> None:
         sqlite_where=sa.text("state <> 'solved'"),
         postgresql_where=sa.text("state <> 'solved'"),
     )
-    if op.get_bind().dialect.name == "postgresql":
-        # On SQLite the first ticket is given this number when it is opened.
-        op.execute("ALTER SEQUENCE tickets_id_seq START WITH 1001 RESTART WITH 1001")
 
 
 def _messages() -> None:
