@@ -83,7 +83,7 @@ class ShipmentRecord:
 
 
 def merge_order(stored: OrderRecord, update: OrderUpdate) -> OrderRecord:
-    """Return the order after a shop's report: of each thing the newest word counts, an older one fills what is missing."""
+    """Return the order after a shop's report: of each thing, the newest word counts."""
     word = _Word(update.updated_at, dict(stored.said_at))
     said, where = update.customer or Contact(), update.ship_to or Address()
     return replace(

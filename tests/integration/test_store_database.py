@@ -1,0 +1,128 @@
+"""How databases are opened, brought up to date, and told apart from broken ones."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, insert, inspect, text
+from sqlalchemy.exc import StatementError
+
+from store import support_tables  # noqa: F401 - its tables belong to the same metadata
+from store.database import Conflict, Database
+from store.tables import deliveries, metadata
+from store.upgrade import config
+from tests.reports import tracking_on
+from tests.scans import NOON
+from tracking.errors import InvalidInput, Unavailable
+
+
+def migrations_of(connection: Connection) -> list[object]:
+    return list(compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata))
+
+
+async def test_the_migrations_make_the_tables_that_the_code_knows(database: Database) -> None:
+    async with database.read() as connection:
+        assert await connection.run_sync(migrations_of) == []
+
+
+async def test_the_migrations_can_be_undone_and_done_again(database: Database) -> None:
+    def tables(connection: Connection) -> set[str]:
+        return set(inspect(connection).get_table_names())
+
+    async with database.write() as connection:
+        await connection.run_sync(lambda c: command.downgrade(config(c), "base"))
+        assert await connection.run_sync(tables) == {"alembic_version"}
+    await database.migrate()
+    async with database.read() as connection:
+        assert await connection.run_sync(tables) >= set(metadata.tables)
+
+
+async def test_many_processes_may_migrate_a_new_database_at_once(tmp_path: Path) -> None:
+    databases = [Database(f"sqlite:///{tmp_path / 'new.db'}") for _ in range(5)]
+    await asyncio.gather(*(database.migrate() for database in databases))
+    assert await tracking_on(databases[0]).orders.find("1001") is None
+    await asyncio.gather(*(database.close() for database in databases))
+
+
+async def test_many_processes_may_migrate_at_once(database_url: str) -> None:
+    databases = [Database(database_url) for _ in range(5)]
+    async with databases[0].write() as connection:
+        await connection.run_sync(lambda c: command.downgrade(config(c), "base"))
+    await asyncio.gather(*(database.migrate() for database in databases))
+    assert await tracking_on(databases[0]).orders.find("1001") is None
+    await asyncio.gather(*(database.close() for database in databases))
+
+
+async def test_sqlite_is_opened_safely(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'doorstep.db'}")
+    async with database.read() as connection:
+        found = {
+            name: (await connection.execute(text(f"PRAGMA {name}"))).scalar()
+            for name in ("journal_mode", "foreign_keys", "synchronous")
+        }
+    await database.close()
+    assert found == {"journal_mode": "wal", "foreign_keys": 1, "synchronous": 1}
+
+
+async def test_a_failed_block_leaves_nothing(database: Database) -> None:
+    async def fail() -> None:
+        async with database.write() as connection:
+            await connection.execute(insert(deliveries).values(source="a", delivery_id="b", at=NOON))
+            raise RuntimeError("stop")
+
+    with pytest.raises(RuntimeError, match="stop"):
+        await fail()
+    async with database.read() as connection:
+        assert (await connection.execute(deliveries.select())).first() is None
+
+
+async def test_work_that_meets_a_conflict_is_done_again(database: Database) -> None:
+    tries = 0
+
+    async def work(connection: object) -> int:
+        nonlocal tries
+        tries += 1
+        if tries < 3:
+            raise Conflict("in the way")
+        return tries
+
+    assert await database.run(work) == 3
+
+
+async def test_a_time_without_a_zone_is_never_stored(database: Database) -> None:
+    naive = insert(deliveries).values(source="a", delivery_id="b", at=datetime(2026, 1, 1))  # noqa: DTZ001
+
+    async def store() -> None:
+        async with database.write() as connection:
+            await connection.execute(naive)
+
+    with pytest.raises(StatementError):
+        await store()
+
+
+@pytest.mark.parametrize("url", ["mysql://host/name", "nonsense", "", "sqlite://", "sqlite:///:memory:"])
+def test_other_databases_are_refused_with_advice(url: str) -> None:
+    with pytest.raises(InvalidInput, match="sqlite:///path"):
+        Database(url)
+
+
+@pytest.mark.parametrize(
+    "url_of",
+    [
+        lambda path: f"sqlite:///{path}/no/such/folder/doorstep.db",
+        lambda path: f"postgresql://someone@/nothing?host={path}",
+        lambda path: "postgresql://someone:secret@127.0.0.1:1/nothing",
+    ],
+)
+async def test_a_database_that_does_not_answer_is_unavailable(url_of: Callable[[Path], str], tmp_path: Path) -> None:
+    database = Database(url_of(tmp_path))
+    with pytest.raises(Unavailable):
+        await tracking_on(database).orders.find("1001")
+    with pytest.raises(Unavailable):
+        await database.migrate()
+    await database.close()
