@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Row, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store.conversations import message_of
@@ -52,6 +52,10 @@ class ProofTable:
         """See `support.ports.Proofs.add_try`."""
 
         async def work(connection: AsyncConnection) -> int:
+            if connection.dialect.name == "postgresql":
+                # In one scope, tries become visible in the order of their ids, so that none overlooks an earlier one.
+                for scope in sorted(set(scopes)):
+                    await connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(scope))))
             made = (
                 await connection.execute(insert(proof_tries).values(at=now).returning(proof_tries.c.try_id))
             ).scalar_one()
@@ -71,11 +75,13 @@ class ProofTable:
 
         await self._database.run(work)
 
-    async def newest_tries(self, scope: str, limit: int, but: int) -> tuple[datetime, ...]:
+    async def newest_tries(self, scope: str, limit: int, before: int | None) -> tuple[datetime, ...]:
         """See `support.ports.Proofs.newest_tries`."""
         joined = proof_tries.join(proof_try_scopes, proof_tries.c.try_id == proof_try_scopes.c.try_id)
         wanted = select(proof_tries.c.at).select_from(joined).where(proof_try_scopes.c.scope == scope)
-        wanted = wanted.where(proof_tries.c.try_id != but).order_by(proof_tries.c.at.desc()).limit(limit)
+        if before is not None:
+            wanted = wanted.where(proof_tries.c.try_id < before)
+        wanted = wanted.order_by(proof_tries.c.try_id.desc()).limit(limit)
         async with self._database.read() as connection:
             return tuple((await connection.execute(wanted)).scalars())
 

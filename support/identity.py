@@ -101,7 +101,7 @@ class Identity:
 
     async def locked(self, conversation: str, number: str = "") -> bool:
         """Whether proof is closed for this conversation, its address or this order number right now."""
-        return await self._closed(self._scopes(conversation, number), but=0)
+        return await self._closed(self._scopes(conversation, number), before=None)
 
     async def prove(self, conversation: str, number: str, proof: str) -> ProofResult:
         """Try to prove that order `number` belongs to the one who is asking.
@@ -112,7 +112,7 @@ class Identity:
         now = self._clock.now()
         scopes = self._scopes(conversation, number)
         attempt = await self._proofs.add_try(scopes, now)
-        if await self._closed(scopes, attempt):
+        if await self._closed(scopes, before=attempt):
             await self._proofs.remove_try(attempt)
             return ProofResult.LOCKED
         order = await self._orders.find(number)
@@ -121,17 +121,17 @@ class Identity:
             await self._proofs.remove_try(attempt)
             return ProofResult.VERIFIED
         await self._sleep(_REFUSAL_SECONDS)
-        return ProofResult.LOCKED if await self._closed(scopes, but=0) else ProofResult.REFUSED
+        return ProofResult.LOCKED if await self._closed(scopes, before=None) else ProofResult.REFUSED
 
     def _scopes(self, conversation: str, number: str) -> list[str]:
         named = [("conversation", conversation), ("address", self._addresses.get(conversation, ""))]
         named += [("order", order_key(number))]
         return [f"{kind}:{hashlib.sha256(value.encode()).hexdigest()[:32]}" for kind, value in named if value]
 
-    async def _closed(self, scopes: list[str], but: int) -> bool:
+    async def _closed(self, scopes: list[str], before: int | None) -> bool:
         now = self._clock.now()
         for scope in scopes:
-            if _is_closed(await self._proofs.newest_tries(scope, WRONG_TRIES, but), now):
+            if _is_closed(await self._proofs.newest_tries(scope, WRONG_TRIES, before), now):
                 return True
         return False
 

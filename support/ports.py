@@ -60,8 +60,8 @@ class Proofs(Protocol):
         """Take back a try that turned out right."""
         ...
 
-    async def newest_tries(self, scope: str, limit: int, but: int) -> tuple[datetime, ...]:
-        """When the newest `limit` tries of a scope were made, newest first, leaving out try `but`."""
+    async def newest_tries(self, scope: str, limit: int, before: int | None) -> tuple[datetime, ...]:
+        """When the newest `limit` tries of a scope were made, newest first; with `before`, only those noted before it."""
         ...
 
 

@@ -1,0 +1,93 @@
+"""A desk on a real database with a bot, a clock and a patience of its own, for tests."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from store.conversations import ConversationTable
+from store.database import Database
+from store.desk import ProofTable, TicketTable, WishTable
+from store.orders import SqlOrders
+from store.unit import SqlStore
+from support.desk import Desk
+from support.identity import Identity
+from support.model import Inbound, Reply
+from support.ports import BotReply
+from support.preferences import AlertPreferences
+from support.tickets import Tickets
+from tracking.errors import Unavailable
+from tracking.ingest import Ingest
+from tracking.orders import Orders
+
+
+class FrozenClock:
+    """Stands still until it is moved."""
+
+    def __init__(self, at: datetime = datetime(2026, 11, 23, 12, tzinfo=UTC)) -> None:
+        self.at = at
+
+    def now(self) -> datetime:
+        return self.at
+
+    def pass_(self, **duration: float) -> None:
+        self.at += timedelta(**duration)
+
+
+@dataclass
+class FakeBot:
+    """Says what it is told to say; remembers what it was asked."""
+
+    answer: Callable[[Inbound], BotReply | Unavailable] = lambda inbound: BotReply(
+        (Reply(f"You said: {inbound.text}"),)
+    )
+    asked: list[tuple[str, bool]] = field(default_factory=list)
+
+    async def respond(self, inbound: Inbound, command: bool) -> BotReply:
+        self.asked.append((inbound.text, command))
+        answer = self.answer(inbound)
+        if isinstance(answer, Unavailable):
+            raise answer
+        return answer
+
+    async def ready(self) -> bool:
+        return True
+
+
+@dataclass
+class Rooms:
+    """Everything around one desk."""
+
+    desk: Desk
+    identity: Identity
+    tickets: Tickets
+    preferences: AlertPreferences
+    orders: Orders
+    ingest: Ingest
+    bot: FakeBot
+    clock: FrozenClock
+    conversations: ConversationTable
+    waited: list[float]
+
+
+def rooms_on(database: Database) -> Rooms:
+    """A desk whose refusals take no time but are noted in `waited`."""
+    clock, bot, waited = FrozenClock(), FakeBot(), list[float]()
+
+    async def wait(seconds: float) -> None:
+        waited.append(seconds)
+
+    conversations, orders = ConversationTable(database), Orders(SqlOrders(database))
+    tickets = Tickets(TicketTable(database), clock)
+    identity = Identity(conversations, ProofTable(database), orders, clock, wait)
+    return Rooms(
+        desk=Desk(conversations, bot, identity, tickets, clock),
+        identity=identity,
+        tickets=tickets,
+        preferences=AlertPreferences(WishTable(database), clock),
+        orders=orders,
+        ingest=Ingest(SqlStore(database), clock),
+        bot=bot,
+        clock=clock,
+        conversations=conversations,
+        waited=waited,
+    )
