@@ -63,6 +63,7 @@ def test_the_shops_styles_stay_out_and_ours_stay_in(open_page: OpenPage) -> None
     open_chat(page)
     say(page, "Hi")
     expect_said(page, "Hi", "You said: Hi")
+    settle(page)
     panel = page.get_by_role("dialog").evaluate(
         "(panel) => [getComputedStyle(panel).width, getComputedStyle(panel).fontSize, getComputedStyle(panel).opacity]"
     )

@@ -178,17 +178,16 @@ const CARD_RULES = `
 .headline { display: flex; align-items: center; gap: 7px; font-size: 18px; line-height: 1.3; font-weight: 680; letter-spacing: -.01em; margin-top: 1px; }
 .headline .icon, .card.good .headline { color: var(--tone); }
 .arrival { font-size: 14px; margin-top: 2px; }
-.steps { isolation: isolate; display: flex; margin: 16px -8px 0; }
+.steps { display: flex; margin: 16px -8px 0; }
 .steps li { flex: 1 1 0; min-width: 0; position: relative; display: flex; flex-direction: column; align-items: center; gap: 6px;
   font-size: 11px; line-height: 1.25; text-align: center; color: var(--muted); padding: 0 2px; }
-.steps li + li::before { content: ""; position: absolute; top: 9px; right: 50%; width: 100%; height: 3px; margin-top: -1.5px; background: var(--line); }
-.steps li.done + li.done::before, .steps li.done + li.now::before { background: var(--tone); }
-.steps .dot { position: relative; z-index: 1; width: 18px; height: 18px; border-radius: 50%; display: grid; place-items: center;
+.steps li:not(:last-child)::before { content: ""; position: absolute; top: 9px; left: 50%; width: 100%; height: 3px; margin-top: -1.5px; background: var(--line); }
+.steps li.done:not(:last-child)::before { background: var(--tone); }
+.steps .dot { position: relative; width: 18px; height: 18px; border-radius: 50%; display: grid; place-items: center;
   background: var(--surface); border: 2.5px solid var(--line); color: var(--surface); }
 .steps .dot .icon { width: 12px; height: 12px; stroke-width: 3.4; }
 .steps .done .dot { background: var(--tone); border-color: var(--tone); }
 .steps .now .dot { border: 5.5px solid var(--tone); box-shadow: 0 0 0 4px var(--accentSoft); }
-.steps .now { color: var(--ink); font-weight: 650; }
 .steps [aria-current="step"] { color: var(--ink); font-weight: 650; }
 .parcels { margin-top: 14px; }
 .parcel { --tone: var(--accentInk); padding: 11px 0; border-top: 1px solid var(--line); font-size: 13.5px; line-height: 1.4; }
