@@ -18,8 +18,11 @@ CHAPTERS = (
     ("At the door", AT_THE_DOOR),
     ("Trouble", TROUBLE),
     ("Several parcels, or none yet", SEVERAL),
-    ("One customer, five orders", ONE_CUSTOMER),
+    ("One customer, five orders: June's", ONE_CUSTOMER),
 )
+
+
+_PROOFS = "Each order is proved by its e-mail, its postcode or the last four digits of its phone; one is shown."
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,24 +44,23 @@ def tips() -> tuple[tuple[str, tuple[Tip, ...]], ...]:
 def moving_tip() -> Tip:
     """Return the tip about the order that sets out first when the demo starts."""
     first = moving()[0]
-    return _tip(first, _email(first.customer), f"Moves while you watch, then up to {1100 + MOVING_ORDERS} in turn")
+    return _tip(first, _email(first.customer), f"Moves while you watch; up to {1100 + MOVING_ORDERS} follow")
 
 
 def guide(url: str) -> RenderableType:
     """Return what to print when the demo is ready; `url` is where the app answers."""
     url = url.rstrip("/")
-    title = f"{SHOP}: orders to try (e-mail, postcode or the phone's last four digits prove each)"
+    title = f"{SHOP}: orders to try"
     table = Table(title=title, title_justify="left", title_style="bold", pad_edge=False, box=box.SIMPLE_HEAD)
     table.add_column("Order", no_wrap=True, style="bold")
     table.add_column("Proof", no_wrap=True)
     table.add_column("What is special")
-    table.add_column("Items", no_wrap=True, style="dim")
     table.add_row(*_cells(moving_tip()))
     for title, chapter in tips():
-        table.add_row("", "", Text(title, style="italic cyan"), "")
+        table.add_row("", "", Text(title, style="italic cyan"))
         for tip in chapter:
             table.add_row(*_cells(tip))
-    return Group(table, Text(), _links(url))
+    return Group(table, Text(_PROOFS), Text(), _links(url))
 
 
 def _links(url: str) -> Table:
@@ -78,8 +80,8 @@ def _tip(scenario: Scenario, proof: str, special: str = "") -> Tip:
     return Tip(scenario.number, proof, scenario.titles, special or scenario.special)
 
 
-def _cells(tip: Tip) -> tuple[str, str, str, str]:
-    return tip.number, tip.proof, tip.special, tip.items
+def _cells(tip: Tip) -> tuple[str, str, str]:
+    return tip.number, tip.proof, tip.special
 
 
 def _email(person: Person) -> str:

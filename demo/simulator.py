@@ -7,7 +7,7 @@ import asyncio
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import httpx
 
@@ -51,19 +51,31 @@ class _Journey:
     ahead: list[str]
 
 
+class _MachineClock:
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
 class Simulator:
     """Moves the orders of `demo.traffic.moving` along their routes for about half an hour, then rests.
 
-    Make it with the clock by which `demo_orders` and `demo_events` were dated, right after them. `say` is given one
-    line a move. The same `seed` gives the same moves.
+    `seeded_at` (aware, now if not given) is the time by which `demo_orders` and `demo_events` were dated. `say` is
+    given one line a move. The same `seed` gives the same moves.
     """
 
     def __init__(
-        self, base_url: str, easypost_secret: str, clock: Clock, seed: int = 7, say: Callable[[str], None] = print
+        self,
+        base_url: str,
+        easypost_secret: str,
+        *,
+        clock: Clock | None = None,
+        seeded_at: datetime | None = None,
+        seed: int = 7,
+        say: Callable[[str], None] = print,
     ) -> None:
         self._url, self._secret = f"{base_url.rstrip('/')}/webhooks/easypost", easypost_secret
-        self._clock, self._random, self._say = clock, random.Random(seed), say
-        now = clock.now()
+        self._clock, self._random, self._say = clock or _MachineClock(), random.Random(seed), say
+        now = seeded_at or self._clock.now()
         self._waiting = [
             _Journey(scenario, tracker, ROUTES[place % len(ROUTES)].split())
             for place, scenario in enumerate(moving())
@@ -71,8 +83,11 @@ class Simulator:
         ]
 
     async def run(self) -> None:
-        """Move parcels until all have arrived. A message lost is no harm: the next has it all."""
-        async with httpx.AsyncClient(timeout=10) as client:
+        """Move parcels until all have arrived, then wait to be cancelled.
+
+        A message that the app doesn't take does no harm: the next one holds the whole history again.
+        """
+        async with httpx.AsyncClient(timeout=10, trust_env=False) as client:
             for move in self.moves():
                 for line in move.lines:
                     self._say(line)
@@ -80,6 +95,7 @@ class Simulator:
                     await self._send(client, body)
                 await asyncio.sleep(self._random.uniform(*PAUSE))
         self._say("All parcels have arrived. Start the demo anew to see them travel again.")
+        await asyncio.Event().wait()
 
     def moves(self) -> Iterator[Move]:
         """Yield one move after the other, each dated when it is asked for."""
