@@ -14,7 +14,7 @@ from support import wording
 from support.model import Inbound, SignedIdentity, Ticket, Turn
 from tracking.errors import NotConfigured
 from tracking.shops.phones import normal_email, normal_phone
-from web.errors import problem
+from web.errors import problem, said
 from web.metrics import TURN_SECONDS, TURNS
 from web.order_view import order_view
 from web.schemas import BatchOut, EventIn, MessageIn, OrderIn, RowOut, TicketChange, TicketOut, TurnOut
@@ -122,10 +122,7 @@ async def _record(services: WebServices, events: list[dict[str, Any]]) -> list[R
 
 
 def _first_error(error: ValueError) -> str:
-    if not isinstance(error, ValidationError):
-        return str(error)
-    first = error.errors(include_url=False, include_input=False)[0]
-    return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+    return said(error.errors()[:1]) if isinstance(error, ValidationError) else str(error)
 
 
 def _batch(results: list[RowOut]) -> Response:

@@ -1,21 +1,27 @@
-"""Plain ASGI middleware: a bound on request bodies, request times, and safe response headers."""
+"""Plain ASGI middleware: a bound on request bodies, request ids and times, and safe response headers."""
 
+import secrets
 from time import perf_counter
 
+from fastapi import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.contextvars import bound_contextvars
 
-from web.errors import problem
 from web.metrics import REQUESTS
 
-_HEADERS = [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer")]
-
-
-class _TooLargeError(Exception):
-    """The body is over its limit."""
+_HEADERS = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-frame-options", b"DENY"),
+]
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
 class BodyLimit:
-    """Refuses bodies above `limit` bytes with 413, also those that come in pieces and without a length."""
+    """Refuses bodies above `limit` bytes with 413, also those that come in pieces and without a length.
+
+    The error is raised where the app reads, so that its own handlers answer it.
+    """
 
     def __init__(self, app: ASGIApp, limit: int) -> None:
         self.app, self.limit = app, limit
@@ -24,32 +30,21 @@ class BodyLimit:
         """Serve one request."""
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
-        seen, begun = 0, False
+        seen = 0
 
         async def counted() -> Message:
             nonlocal seen
             message = await receive()
             seen += len(message.get("body", b""))
             if seen > self.limit:
-                raise _TooLargeError
+                raise HTTPException(413, f"The body is over {self.limit} bytes; send less at a time.")
             return message
 
-        async def noted(message: Message) -> None:
-            nonlocal begun
-            begun = True
-            await send(message)
-
-        try:
-            await self.app(scope, counted, noted)
-        except _TooLargeError:
-            if not begun:
-                refusal = problem(413, "too_large", f"The body is over {self.limit} bytes; send less at a time.")
-                await refusal(scope, receive, send)
-        return None
+        return await self.app(scope, counted, send)
 
 
 class Observed:
-    """Measures every request under its route's template, and adds headers that browsers heed."""
+    """Names every request, measures the time until it is answered, and adds headers that browsers heed."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -58,18 +53,22 @@ class Observed:
         """Serve one request."""
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
-        started, status = perf_counter(), 500
+        started, request_id = perf_counter(), secrets.token_hex(8)
 
         async def with_headers(message: Message) -> None:
-            nonlocal status
             if message["type"] == "http.response.start":
-                status = message["status"]
-                message["headers"] = [*message.get("headers", []), *_HEADERS]
+                _measure(scope, message["status"], perf_counter() - started)
+                own = [*_HEADERS, (b"x-request-id", request_id.encode())]
+                present = {name.lower() for name, _ in message.get("headers", [])}
+                message["headers"] = [*message.get("headers", []), *((n, v) for n, v in own if n not in present)]
             await send(message)
 
-        try:
-            await self.app(scope, receive, with_headers)
-        finally:
-            route = getattr(scope.get("route"), "path", "none")
-            REQUESTS.labels(route, scope["method"], str(status)).observe(perf_counter() - started)
-        return None
+        with bound_contextvars(request_id=request_id):
+            return await self.app(scope, receive, with_headers)
+
+
+def _measure(scope: Scope, status: int, seconds: float) -> None:
+    """Count under the route's template; a stream counts until it begins, and a made-up method has no name."""
+    route = getattr(scope.get("route"), "path", "none")
+    method = scope["method"] if scope["method"] in _METHODS else "other"
+    REQUESTS.labels(route, method, str(status)).observe(seconds)

@@ -3,7 +3,15 @@
 from datetime import UTC, datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
 from tracking.model import (
     Address,
@@ -32,6 +40,11 @@ def _plain(text: str) -> str:
     return text
 
 
+def _mended(text: object) -> object:
+    """Half a character is no reason to refuse a shopper's words."""
+    return text.encode("utf-8", "replace").decode() if isinstance(text, str) else text
+
+
 def _sane(at: datetime) -> datetime:
     if not _EARLIEST <= at <= _LATEST:
         raise ValueError("the time must lie between the years 2000 and 2100")
@@ -48,7 +61,16 @@ Code = Annotated[str, _text(64), AfterValidator(_plain)]
 Time = Annotated[AwareDatetime, AfterValidator(_sane)]
 
 
-class Window(BaseModel):
+class _In(BaseModel):
+    """What a caller sends: a null means the same as leaving the field out; fields we don't know are ignored."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, given: object) -> object:
+        return {k: v for k, v in given.items() if v is not None} if isinstance(given, dict) else given
+
+
+class Window(_In):
     """Earliest and latest arrival, ISO 8601 with zone."""
 
     earliest: Time
@@ -61,7 +83,7 @@ class Window(BaseModel):
         return self
 
 
-class CustomerIn(BaseModel):
+class CustomerIn(_In):
     """The customer's contacts; e-mail and phone are what a shopper can prove an order with."""
 
     name: Name = ""
@@ -69,7 +91,7 @@ class CustomerIn(BaseModel):
     phone: Annotated[str, _text(40), AfterValidator(_plain)] = ""
 
 
-class ShipToIn(BaseModel):
+class ShipToIn(_In):
     """Where the order goes; `country` is a two-letter code."""
 
     postcode: Annotated[str, _text(20), AfterValidator(_plain)] = ""
@@ -78,7 +100,7 @@ class ShipToIn(BaseModel):
     country: Annotated[str, _text(2), AfterValidator(_plain)] = ""
 
 
-class ItemIn(BaseModel):
+class ItemIn(_In):
     """One line of an order."""
 
     sku: Name = ""
@@ -86,7 +108,7 @@ class ItemIn(BaseModel):
     quantity: Annotated[int, Field(ge=1, le=100_000)] = 1
 
 
-class ShipmentIn(BaseModel):
+class ShipmentIn(_In):
     """A parcel; without a carrier, it is detected from the number where only one is possible."""
 
     tracking_number: Number
@@ -94,7 +116,7 @@ class ShipmentIn(BaseModel):
     items: Annotated[list[Name], Field(max_length=200)] | None = None
 
 
-class OrderIn(BaseModel):
+class OrderIn(_In):
     """An order as a shop knows it. Sending it again updates it; a parcel left out stays."""
 
     number: Number
@@ -130,7 +152,7 @@ class OrderIn(BaseModel):
         )
 
 
-class EventIn(BaseModel):
+class EventIn(_In):
     """One scan from any source."""
 
     tracking_number: Number
@@ -172,19 +194,19 @@ class BatchOut(BaseModel):
     results: list[RowOut]
 
 
-class IdentityIn(BaseModel):
+class IdentityIn(_In):
     """Who the caller vouches for: its own logged-in shopper or verified sender; phone in E.164."""
 
     phone: Annotated[str, _text(40), AfterValidator(_plain)] = ""
     email: Name = ""
 
 
-class MessageIn(BaseModel):
+class MessageIn(_In):
     """One message of a shopper."""
 
     conversation: Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[\w.:+@-]+$")]
     message_id: Annotated[str, _text(128, 1), AfterValidator(_plain)]
-    text: Annotated[str, Field(max_length=20_000)]
+    text: Annotated[str, BeforeValidator(_mended), Field(max_length=20_000)]
     channel: Literal["web", "sms", "voice"] = "web"
     identity: IdentityIn | None = None
     client_address: Code = ""
@@ -228,7 +250,7 @@ class TicketOut(BaseModel):
     details: dict[str, object]
 
 
-class TicketChange(BaseModel):
+class TicketChange(_In):
     """What may be changed on a ticket."""
 
     state: Literal["open", "pending", "solved"] | None = None

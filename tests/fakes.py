@@ -1,0 +1,130 @@
+"""The web app on a real database, with a stand-in for the bot; for tests of everything between HTTP and the store."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import httpx
+from fastapi import FastAPI
+
+from channels.web_chat import chat_router
+from store.conversations import ConversationTable
+from store.database import Database
+from store.desk import ProofTable, TicketTable
+from store.orders import SqlOrders
+from store.unit import SqlStore
+from support.desk import Desk
+from support.identity import Identity
+from support.limits import RateLimit
+from support.model import Button, Inbound, Reply, TicketReason
+from support.ports import BotReply
+from support.tickets import Tickets
+from tracking.carriers.aggregators import aggregators
+from tracking.errors import Unavailable
+from tracking.ingest import Ingest
+from tracking.orders import Orders
+from tracking.shops import shops
+from web import widget
+from web.app import create_app
+from web.services import Limits, WebServices
+
+API_KEY = "test-api-key"
+SECRETS = {f"{name}_secret": f"test-{name}" for name in ("shopify", "woocommerce", "easypost", "aftership")}
+
+
+class RealClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """Return the present in UTC."""
+        return datetime.now(UTC)
+
+
+@dataclass
+class FakeBot:
+    """Repeats what it hears. `up` False: doesn't answer; `gate` unset: thinks until it is set."""
+
+    up: bool = True
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
+    heard: list[tuple[Inbound, bool]] = field(default_factory=list)
+    tickets: Tickets | None = None
+
+    def __post_init__(self) -> None:
+        self.gate.set()
+
+    async def respond(self, inbound: Inbound, command: bool) -> BotReply:
+        """Repeat; "buttons" offers one, "person" opens a ticket."""
+        self.heard.append((inbound, command))
+        await self.gate.wait()
+        if not self.up:
+            raise Unavailable("The bot is away.")
+        if "person" in inbound.text and self.tickets:
+            await self.tickets.open(inbound.conversation, TicketReason.SPEAK_TO_HUMAN, "Wants a person")
+        buttons = (Button("Yes", "/affirm"),) if re.search("buttons", inbound.text) else ()
+        return BotReply((Reply(f"You said: {inbound.text}", buttons),), "greet", 0.9)
+
+    async def ready(self) -> bool:
+        """Whether it is up."""
+        return self.up
+
+
+@dataclass
+class World:
+    """A whole app in this process."""
+
+    app: FastAPI
+    services: WebServices
+    bot: FakeBot
+    conversations: ConversationTable
+
+    @asynccontextmanager
+    async def client(self, key: str | None = API_KEY) -> AsyncIterator[httpx.AsyncClient]:
+        """A caller with this API key; errors inside the app come out as a 500, as a server would give."""
+        headers = {"Authorization": f"Bearer {key}"} if key else {}
+        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False, client=("203.0.113.7", 5000))
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://shop.example.com", headers=headers
+        ) as client:
+            yield client
+
+
+def world(
+    database: Database,
+    api_key: str | None = API_KEY,
+    secrets: dict[str, str] | None = None,
+    per_conversation: int = 20,
+    per_address: int = 60,
+    per_key: int = 1200,
+    allowed_origins: frozenset[str] | None = None,
+) -> World:
+    """Wire the app as the program does, around a fake bot."""
+    clock, bot = RealClock(), FakeBot()
+    conversations, orders = ConversationTable(database), Orders(SqlOrders(database))
+    tickets = Tickets(TicketTable(database), clock)
+    bot.tickets = tickets
+    desk = Desk(conversations, bot, Identity(conversations, ProofTable(database), orders, clock), tickets, clock)
+    limits = Limits(RateLimit(per_conversation, 60), RateLimit(per_key, 60), RateLimit(per_address, 60))
+
+    async def database_works() -> bool:
+        await orders.find("0")
+        return True
+
+    services = WebServices(
+        desk=desk,
+        orders=orders,
+        ingest=Ingest(SqlStore(database), clock),
+        tickets=tickets,
+        clock=clock,
+        limits=limits,
+        api_key=api_key,
+        secrets=(SECRETS if secrets is None else secrets).get,
+        webhooks={**shops(), **aggregators()},
+        checks={"database": database_works, "bot": bot.ready},
+        visitor_secret="test-visitors",
+        allowed_origins=allowed_origins,
+    )
+    chat = chat_router(desk, limits.conversation, limits.public, services.visitor_secret, allowed_origins)
+    return World(create_app(services, [chat, widget.router]), services, bot, conversations)
