@@ -1,5 +1,6 @@
 """Loads one trained archive for serving: without what only training needs, and without a reader of typed intents."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,15 +28,41 @@ class ServingStorage(LocalModelStorage):  # type: ignore[misc]
         return ModelMetadata.from_dict({**metadata, "train_schema": {"nodes": {}}})
 
 
+class PlainRunner(DaskGraphRunner):  # type: ignore[misc]
+    """Runs a model's steps one after the other; the scheduler it replaces costs more than some steps do."""
+
+    def run(self, inputs: dict[str, Any] | None = None, targets: list[str] | None = None) -> dict[str, Any]:
+        """Return the targets' results, as `GraphRunner.run` does."""
+        wanted = targets or self._graph_schema.target_names
+        done = {name: (name, value) for name, value in (inputs or {}).items()}
+        for name in self._order(tuple(wanted)):
+            needs = self._graph_schema.nodes[name].needs.values()
+            done[name] = self._instantiated_nodes[name](*(done[need] for need in needs))
+        return dict(done[name] for name in wanted)
+
+    @cache  # noqa: B019 - there is one runner, and it lives as long as the process
+    def _order(self, targets: tuple[str, ...]) -> list[str]:
+        nodes = self._graph_schema.nodes
+        ordered: list[str] = []
+
+        def visit(name: str) -> None:
+            if name in nodes and name not in ordered:
+                for need in nodes[name].needs.values():
+                    visit(need)
+                ordered.append(name)
+
+        for target in targets:
+            visit(target)
+        return ordered
+
+
 class DeskProcessor(MessageProcessor):  # type: ignore[misc]
     """Rasa's message processor on such a model, where no typed text can name an intent."""
 
     @staticmethod
-    def _load_model(model_path: str | Path) -> tuple[str, ModelMetadata, DaskGraphRunner]:
+    def _load_model(model_path: str | Path) -> tuple[str, ModelMetadata, PlainRunner]:
         with TempDirectoryPath(get_temp_dir_name()) as unpacked:
-            metadata, runner = load_predict_graph_runner(
-                Path(unpacked), Path(model_path), ServingStorage, DaskGraphRunner
-            )
+            metadata, runner = load_predict_graph_runner(Path(unpacked), Path(model_path), ServingStorage, PlainRunner)
         # Rasa appends a step that reads "/intent" out of texts; the parse ends one step earlier.
         # The channel alone reads commands, see bot/channel.py.
         reader = metadata.predict_schema.nodes[metadata.nlu_target]
