@@ -70,12 +70,12 @@ async def run_demo(settings: Settings) -> None:
         await doorstep.tracking.ingest.record_events(demo_events(now))
         await stack.enter_async_context(bot_box(settings))
         server = _server(settings, doorstep)
-        beside = asyncio.create_task(_beside(settings, server))
+        beside = asyncio.create_task(_beside(settings, doorstep))
         stack.callback(beside.cancel)
         await server.stopped()
 
 
-async def _beside(settings: Settings, server: _Server) -> None:
+async def _beside(settings: Settings, doorstep: Doorstep) -> None:
     """Say when all is ready and what to try, then move parcels until the demo ends."""
     console = Console()
     with console.status("Starting: the bot loads its model …"):
@@ -83,9 +83,8 @@ async def _beside(settings: Settings, server: _Server) -> None:
     console.print(guide(settings.public_url))
     console.print(f"API key of this run: [bold]{settings.secret('api_key')}[/bold]   Ctrl-C stops everything.")
     sys.stdout.flush()
-    simulator = Simulator(settings.public_url, settings.secret("easypost_secret") or "")
+    simulator = Simulator(settings.public_url, settings.secret("easypost_secret") or "", doorstep.tracking.clock)
     await simulator.run()
-    server.should_exit = True
 
 
 async def _wait_until_ready(settings: Settings) -> None:

@@ -13,6 +13,14 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.databases import (  # noqa: F401 - fixtures
+    database,
+    database_url,
+    postgres_server,
+    postgres_url,
+    sqlite_template,
+)
+
 ROOT = Path(__file__).resolve().parent.parent
 SECRETS = {
     "DOORSTEP_API_KEY": "test-key",
