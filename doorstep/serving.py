@@ -83,7 +83,9 @@ async def _beside(settings: Settings, doorstep: Doorstep) -> None:
     console.print(guide(settings.public_url))
     console.print(f"API key of this run: [bold]{settings.secret('api_key')}[/bold]   Ctrl-C stops everything.")
     sys.stdout.flush()
-    simulator = Simulator(settings.public_url, settings.secret("easypost_secret") or "", doorstep.tracking.clock)
+    simulator = Simulator(
+        settings.public_url, settings.secret("easypost_secret") or "", clock=doorstep.tracking.clock, say=console.print
+    )
     await simulator.run()
 
 
