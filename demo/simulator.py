@@ -67,7 +67,6 @@ class Simulator:
         self,
         base_url: str,
         easypost_secret: str,
-        *,
         clock: Clock | None = None,
         seeded_at: datetime | None = None,
         seed: int = 7,

@@ -31,8 +31,8 @@ SCENARIOS = {scenario.number: scenario for scenario in all_scenarios()}
 
 def _stored(now: datetime) -> dict[str, Order]:
     events: dict[str, list[TrackingEvent]] = defaultdict(list)
-    for update in demo_events(now):
-        events[update.tracking_number].append(clean_event(update).event)
+    for scan in demo_events(now):
+        events[scan.tracking_number].append(clean_event(scan).event)
     orders = {}
     for update in map(clean_order, demo_orders(now)):
         assert update.placed_at
