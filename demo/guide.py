@@ -47,11 +47,10 @@ def moving_tip() -> Tip:
     return _tip(first, _email(first.customer), f"Moves while you watch; up to {1100 + MOVING_ORDERS} follow")
 
 
-def guide(url: str) -> RenderableType:
-    """Return what to print when the demo is ready; `url` is where the app answers."""
-    url = url.rstrip("/")
-    title = f"{SHOP}: orders to try"
-    table = Table(title=title, title_justify="left", title_style="bold", pad_edge=False, box=box.SIMPLE_HEAD)
+def guide(url: str, api_key: str = "$DOORSTEP_API_KEY") -> RenderableType:
+    """Return what to print when the demo is ready; `url` is where the app answers, `api_key` opens its API."""
+    table = Table(title=f"{SHOP}: orders to try", title_justify="left", title_style="bold", pad_edge=False)
+    table.box = box.SIMPLE_HEAD
     table.add_column("Order", no_wrap=True, style="bold")
     table.add_column("Proof", no_wrap=True)
     table.add_column("What is special")
@@ -60,20 +59,21 @@ def guide(url: str) -> RenderableType:
         table.add_row("", "", Text(title, style="italic cyan"))
         for tip in chapter:
             table.add_row(*_cells(tip))
-    return Group(table, Text(_PROOFS), Text(), _links(url))
+    return Group(table, Text(_PROOFS), Text(), *_links(url.rstrip("/"), api_key))
 
 
-def _links(url: str) -> Table:
+def _links(url: str, api_key: str) -> list[Text]:
     june = PEOPLE["june"].contact
-    links = Table.grid(padding=(0, 2))
-    for what, where in (
-        ("Shop page with the chat", f"{url}/"),
-        ("HTTP interface", f"{url}/docs"),
-        ("Chat here in the terminal", "doorstep chat"),
-        (f"Chat as {june.name}, known by phone", f'doorstep chat --channel sms --phone "{june.phone}"'),
-    ):
-        links.add_row(what, Text(where, style="cyan"))
-    return links
+    chat = f"DOORSTEP_API_KEY={api_key} .venv/bin/doorstep chat --url {url}"
+    return [
+        Text.assemble(f"{what}: ", (where, "cyan"), overflow="fold")
+        for what, where in (
+            ("Shop page with the chat", f"{url}/"),
+            ("HTTP interface", f"{url}/docs"),
+            ("Chat in a terminal", chat),
+            (f"The same as {june.name}, known by phone", f"{chat} --channel sms --phone {june.phone}"),
+        )
+    ]
 
 
 def _tip(scenario: Scenario, proof: str, special: str = "") -> Tip:
