@@ -19,7 +19,7 @@ from store.unit import SqlStore
 from support.desk import Desk
 from support.identity import Identity
 from support.limits import RateLimit
-from support.model import Button, Inbound, Reply, TicketReason
+from support.model import Button, Conversation, Inbound, Received, Reply, TicketReason
 from support.ports import BotReply
 from support.tickets import Tickets
 from tracking.carriers.aggregators import aggregators
@@ -71,6 +71,26 @@ class FakeBot:
         return self.up
 
 
+class FlakyConversations(ConversationTable):
+    """The real table, behind a line that can be cut."""
+
+    up = True
+
+    async def receive(
+        self, inbound: Inbound, now: datetime, lease_until: datetime, idle_since: datetime, holder: str
+    ) -> Received:
+        """See the port."""
+        if not self.up:
+            raise Unavailable("The database is away.")
+        return await super().receive(inbound, now, lease_until, idle_since, holder)
+
+    async def get(self, conversation: str) -> Conversation | None:
+        """See the port."""
+        if not self.up:
+            raise Unavailable("The database is away.")
+        return await super().get(conversation)
+
+
 @dataclass
 class World:
     """A whole app in this process."""
@@ -78,7 +98,7 @@ class World:
     app: FastAPI
     services: WebServices
     bot: FakeBot
-    conversations: ConversationTable
+    conversations: FlakyConversations
 
     @asynccontextmanager
     async def client(self, key: str | None = API_KEY) -> AsyncIterator[httpx.AsyncClient]:
@@ -102,7 +122,7 @@ def world(
 ) -> World:
     """Wire the app as the program does, around a fake bot."""
     clock, bot = RealClock(), FakeBot()
-    conversations, orders = ConversationTable(database), Orders(SqlOrders(database))
+    conversations, orders = FlakyConversations(database), Orders(SqlOrders(database))
     tickets = Tickets(TicketTable(database), clock)
     bot.tickets = tickets
     desk = Desk(conversations, bot, Identity(conversations, ProofTable(database), orders, clock), tickets, clock)
