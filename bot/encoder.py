@@ -57,7 +57,9 @@ class Graph:
         self.nodes.append(helper.make_node("Split", [source, sizes], outputs, name=f"{source}_split", axis=-1))
 
     def norm(self, x: str, prefix: str, out: str) -> str:
-        gain = self.constant(f"{out}_gain", self.weights[f"{prefix}.weight"])  # "_scale" would clash with the quantiser's
+        gain = self.constant(
+            f"{out}_gain", self.weights[f"{prefix}.weight"]
+        )  # "_scale" would clash with the quantiser's
         shift = self.constant(f"{out}_shift", self.weights[f"{prefix}.bias"])
         return self.node("LayerNormalization", [x, gain, shift], out, epsilon=1e-12, axis=-1)
 

@@ -19,6 +19,7 @@ def sources() -> Iterator[Path]:
     """Every file that a trained model depends on."""
     yield CONFIG
     yield ROOT / "bot" / "requirements.lock"
+    yield ROOT / "bot" / "encoder.py"
     for folder, pattern in ((DOMAIN, "*.yml"), (DATA, "*.yml"), (ROOT / "bot" / "nlu", "*.py")):
         yield from sorted(folder.rglob(pattern))
 

@@ -1,16 +1,14 @@
-"""The classifier: word features and sentence vectors, each with its own regression, fused; knows nothing of Rasa."""
+"""The classifier: word features, sentence vectors and nearest examples, fused; knows nothing of Rasa or of files."""
 
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from bot.nlu.sentences import SentenceEncoder
 from bot.nlu.spelling import Speller
-from bot.nlu.tfidf import Half, Tfidf
+from bot.nlu.tfidf import Tfidf
 from bot.nlu.wording import normalise
 
 OUT_OF_SCOPE = "out_of_scope"
@@ -18,22 +16,23 @@ OUT_OF_SCOPE = "out_of_scope"
 
 @dataclass(frozen=True)
 class Tuning:
-    """The figures of the classifier, found by measuring; `bot/config.yml` may override each.
+    """The classifier's figures, found by cross-validation; the pipeline in `bot/config.yml` may set each.
 
-    `rejected` is the share of held-back in-scope lines that the out-of-scope threshold may reject.
+    `out_handicap` is taken from out_of_scope's score, whose many examples would win too often; texts that nothing of
+    ours comes near are sent there by the threshold, which rejects the share `rejected` of held-back in-scope lines.
     """
 
     words_c: float = 20.0
     sentence_c: float = 30.0
-    words_weight: float = 0.5
-    sentence_weight: float = 0.8
-    certainty_weight: float = 0.5
-    near_weight: float = 3.0
-    far_weight: float = 1.5
+    words_weight: float = 0.4
+    sentence_weight: float = 1.0
+    neighbour_weight: float = 4.0
     neighbours: int = 3
+    out_handicap: float = 1.2
+    certainty_weight: float = 0.3
+    nearness_weight: float = 3.0
     rejected: float = 0.02
     held_back: float = 0.2
-    sharpness: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -45,21 +44,35 @@ class Linear:
 
     @classmethod
     def fit(cls, features: Any, targets: Any, c: float) -> "Linear":
+        """Train with the inverse regularisation `c`."""
         from sklearn.linear_model import LogisticRegression
 
         model = LogisticRegression(C=c, max_iter=200, tol=1e-3).fit(features, targets)
         return cls(np.ascontiguousarray(model.coef_.T, np.float32), model.intercept_.astype(np.float32))
 
 
-def log_softmax(scores: Any) -> Any:
-    """Return log-probabilities along the last axis."""
-    scores = scores - scores.max(-1, keepdims=True)
-    return scores - np.log(np.exp(scores).sum(-1, keepdims=True))
+@dataclass(frozen=True)
+class Examples:
+    """The training sentences' vectors, one row each, sorted by label; label i's rows end before `ends[i]`."""
+
+    rows: Any
+    ends: list[int]
+
+    @classmethod
+    def group(cls, vectors: Any, targets: Any, labels: int) -> "Examples":
+        """Sort vectors by their label's position."""
+        ends = np.searchsorted(np.sort(targets), np.arange(labels), side="right")
+        return cls(vectors[np.argsort(targets, kind="stable")], ends.tolist())
+
+    def nearness(self, vector: Any, neighbours: int) -> tuple[Any, Any]:
+        """Return each label's mean of the highest cosines to its examples, and all cosines split by label."""
+        parts = np.split(self.rows @ vector, self.ends[:-1])
+        return np.array([_top(part, neighbours) for part in parts], np.float32), parts
 
 
 @dataclass
 class Fused:
-    """A trained classifier. `rows` are the training sentences' vectors, `row_labels` their labels' positions."""
+    """A trained classifier; its labels are sorted and include out_of_scope."""
 
     labels: list[str]
     tuning: Tuning
@@ -67,30 +80,29 @@ class Fused:
     tfidf: Tfidf
     words: Linear
     sentence: Linear
-    rows: Any
-    row_labels: Any
+    examples: Examples
+    encoder: SentenceEncoder
     threshold: float = -np.inf
-    encoder: SentenceEncoder = field(default=None, repr=False)  # type: ignore[assignment]
 
     @classmethod
     def train(cls, texts: Sequence[str], intents: Sequence[str], encoder: SentenceEncoder, tuning: Tuning) -> "Fused":
         """Learn from texts and their intents; the threshold comes from a part that a first model has not seen."""
-        texts = [normalise(text) for text in texts]
-        vectors = encoder.vectors(texts)
-        first, unseen = _split(len(texts), tuning.held_back)
-        judge = cls._fit([texts[i] for i in first], [intents[i] for i in first], vectors[first], encoder, tuning)
-        scores = [
-            judge.scope_score(judge.log_scores(texts[i], vectors[i]), vectors[i])
-            for i in unseen
-            if intents[i] != OUT_OF_SCOPE
-        ]
-        model = cls._fit(texts, intents, vectors, encoder, tuning)
-        model.threshold = float(np.quantile(scores, tuning.rejected)) if scores else -np.inf
+        normal = [normalise(text) for text in texts]
+        vectors = encoder.vectors(normal)
+        order = np.random.default_rng(7).permutation(len(normal))
+        unseen, seen = np.split(order, [int(len(order) * tuning.held_back)])
+        judge = cls._fit([normal[i] for i in seen], [intents[i] for i in seen], vectors[seen], encoder, tuning)
+        ours = [i for i in unseen if intents[i] != OUT_OF_SCOPE]
+        scores = [judge.weigh(normal[i], vectors[i])[1] for i in ours]
+        model = cls._fit(normal, intents, vectors, encoder, tuning)
+        model.threshold = float(np.quantile(scores, tuning.rejected))
         return model
 
     @classmethod
-    def _fit(cls, texts: list[str], intents: Sequence[str], vectors: Any, encoder: SentenceEncoder, tuning: Tuning) -> "Fused":
-        labels = sorted(set(intents))
+    def _fit(
+        cls, texts: list[str], intents: Sequence[str], vectors: Any, encoder: SentenceEncoder, tuning: Tuning
+    ) -> "Fused":
+        labels = sorted({*intents, OUT_OF_SCOPE})
         targets = np.array([labels.index(intent) for intent in intents])
         tfidf = Tfidf.fit(texts)
         return cls(
@@ -100,57 +112,47 @@ class Fused:
             tfidf=tfidf,
             words=Linear.fit(tfidf.matrix(texts), targets, tuning.words_c),
             sentence=Linear.fit(vectors, targets, tuning.sentence_c),
-            rows=vectors,
-            row_labels=targets,
+            examples=Examples.group(vectors, targets, len(labels)),
             encoder=encoder,
         )
 
-    def log_scores(self, text: str, vector: Any) -> Any:
-        """Return one fused score a label for a normalised text."""
+    def weigh(self, text: str, vector: Any) -> tuple[Any, float]:
+        """Return a normalised text's log-probability of each label, and how much it looks like our business at all."""
+        tuning, out = self.tuning, self.labels.index(OUT_OF_SCOPE)
         columns, values = self.tfidf.features(text)
         by_words = log_softmax(values @ self.words.weights[columns] + self.words.bias)
         by_sentence = log_softmax(vector @ self.sentence.weights + self.sentence.bias)
-        return self.tuning.words_weight * by_words + self.tuning.sentence_weight * by_sentence
-
-    def scope_score(self, scores: Any, vector: Any) -> float:
-        """Say how much a text looks like our business; higher is more."""
-        out = self._out
-        nearness = self.rows @ vector
-        ours = self.row_labels != out
-        best = np.delete(log_softmax(scores), out).max() if out is not None else log_softmax(scores).max()
-        score = self.tuning.certainty_weight * best + self.tuning.near_weight * _top(nearness[ours], self.tuning.neighbours)
-        if out is not None:
-            score -= self.tuning.far_weight * _top(nearness[~ours], self.tuning.neighbours)
-        return float(score)
-
-    @property
-    def _out(self) -> int | None:
-        return self.labels.index(OUT_OF_SCOPE) if OUT_OF_SCOPE in self.labels else None
+        near, cosines = self.examples.nearness(vector, tuning.neighbours)
+        scores = tuning.words_weight * by_words + tuning.sentence_weight * by_sentence + tuning.neighbour_weight * near
+        scores[out] -= tuning.out_handicap
+        scores = log_softmax(scores)
+        ours = _top(np.concatenate(cosines[:out] + cosines[out + 1 :]), tuning.neighbours)
+        certainty = np.delete(scores, out).max()
+        return scores, float(tuning.certainty_weight * certainty + tuning.nearness_weight * (ours - near[out]))
 
     def probabilities(self, text: str) -> Any:
         """Return one probability a label for a text as it was typed."""
         text = self.speller.repair(normalise(text))
-        vector = self.encoder.vector(text)
-        scores = self.log_scores(text, vector)
-        chances = np.exp(log_softmax(self.tuning.sharpness * scores))
-        if self._out is not None and self.scope_score(scores, vector) < self.threshold:
-            return _lead(chances, self._out)
-        return chances
+        scores, scope = self.weigh(text, self.encoder.vector(text))
+        chances = np.exp(scores)
+        return _lead(chances, self.labels.index(OUT_OF_SCOPE)) if scope < self.threshold else chances
 
 
-def _split(count: int, share: float) -> tuple[Any, Any]:
-    order = np.random.default_rng(7).permutation(count)
-    cut = int(count * share)
-    return order[cut:], order[:cut]
+def log_softmax(scores: Any) -> Any:
+    """Return log-probabilities along the last axis."""
+    scores = scores - scores.max(-1, keepdims=True)
+    return scores - np.log(np.exp(scores).sum(-1, keepdims=True))
 
 
 def _top(values: Any, count: int) -> float:
-    return float(np.sort(values)[-count:].mean()) if len(values) else 0.0
+    if len(values) > count:
+        values = np.partition(values, -count)[-count:]
+    return float(values.mean()) if len(values) else 0.0
 
 
 def _lead(chances: Any, winner: int) -> Any:
     """Give the winner at least half of the whole, and shrink the others alike."""
-    share = max(0.5, chances[winner])
+    share = max(0.5, float(chances[winner]))
     rest = chances.sum() - chances[winner]
     led = chances * ((1 - share) / rest if rest else 0.0)
     led[winner] = share
