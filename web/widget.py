@@ -1,4 +1,4 @@
-"""Serves the chat widget: joins its source files into the one script a shop embeds; knows nothing of the chat itself."""
+"""Serves the chat widget: joins its source files into the one script a shop embeds; knows nothing of the chat."""
 
 import gzip
 import hashlib
