@@ -23,6 +23,7 @@ from web.services import WebServices
 _bearer = HTTPBearer(auto_error=False, description="DOORSTEP_API_KEY")
 OrderNumber = Annotated[str, Path(min_length=1, max_length=64)]
 TicketNumber = Annotated[str, Path(pattern=r"^T-[0-9]{1,15}$")]
+_SCAN = {"tracking_number": "1Z999AA10123456784", "status": "in_transit", "occurred_at": "2026-11-12T08:00:00-05:00"}
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
     401: {"description": "Wrong or missing key"},
     503: {"description": "Not configured, or try again later"},
@@ -102,13 +103,13 @@ def _add_orders(router: APIRouter, services: WebServices) -> None:
 
     @router.post("/tracking-events", tags=["orders"], response_model=BatchOut)
     async def record_events(
-        events: Annotated[list[dict[str, Any]], Body(embed=True, min_length=1, max_length=1000)],
+        events: Annotated[list[Any], Body(embed=True, min_length=1, max_length=1000, examples=[[_SCAN]])],
     ) -> Response:
         """Take in a batch of scans; a bad row is reported in its place, the good ones are kept."""
         return _batch(await _record(services, events))
 
 
-async def _record(services: WebServices, events: list[dict[str, Any]]) -> list[RowOut]:
+async def _record(services: WebServices, events: list[Any]) -> list[RowOut]:
     now = services.clock.now()
     good, results = [], {}
     for row, event in enumerate(events):

@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 
 from fastapi import APIRouter, FastAPI
-from fastapi.middleware.cors import CORSMiddleware
 
 from web import errors
 from web.api import api_router
 from web.health import health_router
-from web.middleware import BodyLimit, Observed
+from web.middleware import BodyLimit, ChatCors, Observed
 from web.services import WebServices
 from web.webhooks import webhook_router
 
@@ -27,7 +26,7 @@ def create_app(services: WebServices, routers: Sequence[APIRouter] = ()) -> Fast
     for router in (api_router(services), webhook_router(services), health_router(services), *routers):
         app.include_router(router)
     origins = ["*"] if services.allowed_origins is None else sorted(services.allowed_origins)
-    app.add_middleware(CORSMiddleware, allow_origins=origins, allow_methods=["GET", "POST"], allow_headers=["*"])
+    app.add_middleware(ChatCors, allow_origins=origins)
     app.add_middleware(BodyLimit, limit=BODY_LIMIT)
     app.add_middleware(Observed)
     return app

@@ -4,6 +4,7 @@ import secrets
 from time import perf_counter
 
 from fastapi import HTTPException
+from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bound_contextvars
 
@@ -41,6 +42,21 @@ class BodyLimit:
             return message
 
         return await self.app(scope, counted, send)
+
+
+class ChatCors:
+    """Lets pages of other sites use the widget's chat under /chat/, and nothing else; it takes no cookies."""
+
+    def __init__(self, app: ASGIApp, allow_origins: list[str]) -> None:
+        self.app = app
+        self.shared = CORSMiddleware(
+            app, allow_origins=allow_origins, allow_methods=["GET", "POST"], allow_headers=["*"], max_age=3600
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        shared = scope["type"] == "http" and scope["path"].startswith("/chat/")
+        await (self.shared if shared else self.app)(scope, receive, send)
 
 
 class Observed:
