@@ -61,7 +61,7 @@ class Proofs(Protocol):
         ...
 
     async def newest_tries(self, scope: str, limit: int, before: int | None) -> tuple[datetime, ...]:
-        """When the newest `limit` tries of a scope were made, newest first; with `before`, only those noted before it."""
+        """When the newest `limit` tries of a scope were made, newest first; only those noted before try `before`."""
         ...
 
 
