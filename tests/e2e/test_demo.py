@@ -1,0 +1,110 @@
+"""The whole demo as a newcomer starts it: it becomes ready, parcels move by webhook, Ctrl-C leaves nothing behind."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+
+READY_SECONDS, MOVE_SECONDS, STOP_SECONDS = 120, 90, 20
+PROGRAM = Path(sys.executable).parent / "doorstep"
+
+
+@dataclass
+class Demo:
+    """A running demo, what it prints, and the processes it consists of."""
+
+    process: "subprocess.Popen[str]"
+    output: Path
+    url: str
+
+    def wait_for(self, words: str, seconds: float) -> str:
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline and self.process.poll() is None:
+            printed = self.output.read_text("utf-8")
+            if re.search(words, printed):
+                return printed
+            time.sleep(0.3)
+        pytest.fail(f"The demo did not print {words!r}:\n{self.output.read_text('utf-8')[-3000:]}")
+
+    def family(self) -> list[psutil.Process]:
+        mother = psutil.Process(self.process.pid)
+        return [mother, *mother.children(recursive=True)]
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    port, output = _free_port(), tmp_path_factory.mktemp("demo") / "output.txt"
+    environment = {**os.environ, "DOORSTEP_BOT_PORT": str(_free_port()), "COLUMNS": "120", "PYTHONUNBUFFERED": "1"}
+    with output.open("w", encoding="utf-8") as printed:
+        process = subprocess.Popen(
+            [PROGRAM, "demo", "--port", str(port)], stdout=printed, stderr=subprocess.STDOUT, env=environment, text=True
+        )
+    running = Demo(process, output, f"http://127.0.0.1:{port}")
+    try:
+        running.wait_for("Ctrl-C stops everything", READY_SECONDS)
+        yield running
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+            try:
+                process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def _client(demo: Demo) -> httpx.Client:
+    key = re.search(r"API key of this run: (\S+)", demo.output.read_text("utf-8"))
+    assert key
+    return httpx.Client(base_url=demo.url, headers={"Authorization": f"Bearer {key[1]}"}, timeout=20, trust_env=False)
+
+
+def test_the_shop_page_and_the_widget_are_served(demo: Demo) -> None:
+    with _client(demo) as client:
+        assert "Lantern &amp; Loom" in client.get("/").text
+        assert client.get("/widget.js").status_code == httpx.codes.OK
+
+
+def test_a_shopper_proves_an_order_and_is_told_where_it_is(demo: Demo) -> None:
+    with _client(demo) as client:
+        for number, text in enumerate(("where is my order 1002?", "bruno@example.com")):
+            message = {"conversation": "demo-test", "message_id": f"m{number}", "text": text, "channel": "web"}
+            answer = client.post("/api/v1/messages", json=message).json()
+    assert "out for delivery" in " ".join(reply["text"] for reply in answer["replies"]).lower()
+
+
+def test_the_carrier_moves_a_parcel_through_the_webhook(demo: Demo) -> None:
+    printed = demo.wait_for(r"parcel of order 1101: departed", MOVE_SECONDS)
+    assert "did not take" not in printed
+    with _client(demo) as client:
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline:
+            order = client.get("/api/v1/orders/1101").json()
+            if "Departed the first sorting centre" in str(order):
+                return
+            time.sleep(0.3)
+    pytest.fail(f"The parcel has not moved: {order}")
+
+
+def test_ctrl_c_stops_everything(demo: Demo) -> None:
+    family = demo.family()
+    assert len(family) > 1
+    demo.process.send_signal(signal.SIGINT)
+    demo.process.wait(STOP_SECONDS)
+    _, alive = psutil.wait_procs(family, timeout=5)
+    assert alive == []
