@@ -36,7 +36,9 @@ def text(value: object, longest: int = 255) -> str:
     """Return a string or whole number as clean text, cut to `longest` characters; empty for anything else."""
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**20:
         return str(value)
-    return _UNPRINTABLE.sub("", value).strip()[:longest].rstrip() if isinstance(value, str) else ""
+    if not isinstance(value, str):
+        return ""
+    return (value if value.isprintable() else _UNPRINTABLE.sub("", value)).strip()[:longest].rstrip()
 
 
 def count(value: object) -> int | None:
