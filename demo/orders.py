@@ -10,7 +10,7 @@ from demo.wire import Tracker, tracker_event
 from tracking.carriers.aggregators.easypost import parse
 from tracking.model import EventUpdate, OrderUpdate
 
-_LAST_ASKED = timedelta(minutes=11)
+_LAST_ASKED = timedelta(minutes=2)
 
 
 def all_scenarios() -> tuple[Scenario, ...]:

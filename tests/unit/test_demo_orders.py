@@ -155,3 +155,10 @@ def test_an_unknown_scan_is_an_error_not_a_gap() -> None:
     odd = Scenario("1", "ada", (Parcel("ups", ("KETTLE",), "teleported:1d"),), Status.PENDING)
     with pytest.raises(KeyError):
         odd.scans(0, NOON)
+
+
+@pytest.mark.parametrize("now", HOURS, ids=str)
+def test_no_scan_is_newer_than_the_carriers_word(now: datetime) -> None:
+    assert all(
+        update.checked_at and update.event.occurred_at <= update.checked_at <= now for update in demo_events(now)
+    )
