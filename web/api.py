@@ -17,11 +17,11 @@ from tracking.shops.phones import normal_email, normal_phone
 from web.errors import problem, said
 from web.metrics import TURN_SECONDS, TURNS
 from web.order_view import order_view
-from web.schemas import BatchOut, EventIn, MessageIn, OrderIn, RowOut, TicketChange, TicketOut, TurnOut
+from web.schemas import BatchOut, EventIn, MessageIn, Number, OrderIn, RowOut, TicketChange, TicketOut, TurnOut
 from web.services import WebServices
 
 _bearer = HTTPBearer(auto_error=False, description="DOORSTEP_API_KEY")
-OrderNumber = Annotated[str, Path(min_length=1, max_length=64)]
+OrderNumber = Annotated[Number, Path()]
 TicketNumber = Annotated[str, Path(pattern=r"^T-[0-9]{1,15}$")]
 _SCAN = {"tracking_number": "1Z999AA10123456784", "status": "in_transit", "occurred_at": "2026-11-12T08:00:00-05:00"}
 _PROBLEMS: dict[int | str, dict[str, Any]] = {

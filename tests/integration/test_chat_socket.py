@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from contextlib import AsyncExitStack
 from datetime import timedelta
 
 import pytest
@@ -208,3 +209,23 @@ async def test_a_burst_keeps_its_order(app: World) -> None:
         numbers = [(await one.next_of("message"))["number"] for _ in range(20)]
     assert numbers == list(range(1, 21))
     assert [inbound.text for inbound, _ in app.bot.heard] == [f"text {n}" for n in range(10)]
+
+
+async def test_a_server_that_stops_closes_its_sockets(app: World) -> None:
+    async with AsyncExitStack() as stack:
+        async with served(app.app) as address:
+            one = await stack.enter_async_context(tab(address))
+        with pytest.raises(ConnectionClosed) as closed:
+            await one.next()
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 1012
+
+
+async def test_what_another_process_answered_comes_in_its_place(app: World, database: Database) -> None:
+    async with served(app.app) as address, tab(address) as one:
+        conversation = Visitors("test-visitors").conversation(one.token) or ""
+        await world(database).services.desk.handle(Inbound(conversation, "x", "elsewhere"))
+        await one.say("here", "a-1")
+        said = [await one.next_of("message") for _ in range(4)]
+    assert [frame["number"] for frame in said] == [1, 2, 3, 4]
+    assert texts(said) == ["elsewhere", "You said: elsewhere", "here", "You said: here"]
