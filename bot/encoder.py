@@ -94,7 +94,7 @@ def attention(g: Graph, x: str, prefix: str, n: str) -> str:
     g.split(g.linear(x, weight, bias, f"{n}qkv"), "thirds", parts)
     q, k, v = (
         g.node("Transpose", [g.node("Reshape", [part, "per_head"], f"{part}_heads")], f"{part}_turned", perm=perm)
-        for part, perm in zip(parts, ([0, 2, 1, 3], [0, 2, 3, 1], [0, 2, 1, 3]))
+        for part, perm in zip(parts, ([0, 2, 1, 3], [0, 2, 3, 1], [0, 2, 1, 3]), strict=True)
     )
     shares = g.node("Softmax", [g.node("MatMul", [q, k], f"{n}scores")], f"{n}shares", axis=-1)
     mixed = g.node("Transpose", [g.node("MatMul", [shares, v], f"{n}mixed")], f"{n}mixed_turned", perm=[0, 2, 1, 3])

@@ -80,7 +80,7 @@ def evaluate(lines: Sequence[tuple[str, str]], model: Path) -> tuple[dict[str, A
     result = report([intent for _, intent in lines], [each["predicted"] for each in found])
     spent = {f"parse_ms_p{p}": None if (ms := percentile(times, p)) is None else round(ms, 2) for p in (50, 95)}
     commonest = result.pop("confusions")
-    rows = [{"text": text, "intent": intent, **each} for (text, intent), each in zip(lines, found)]
+    rows = [{"text": text, "intent": intent, **each} for (text, intent), each in zip(lines, found, strict=True)]
     return {**result, **spent, "confusions": commonest}, rows
 
 

@@ -21,7 +21,7 @@ def family(label: str) -> str:
 
 def scores(true: Sequence[str], said: Sequence[str]) -> dict[str, dict[str, float]]:
     """Return precision, recall, f1 and support of each label that occurs in `true`."""
-    right = Counter(t for t, s in zip(true, said) if t == s)
+    right = Counter(t for t, s in zip(true, said, strict=True) if t == s)
     wanted, claimed = Counter(true), Counter(said)
     result = {}
     for label in sorted(wanted):
@@ -34,7 +34,7 @@ def scores(true: Sequence[str], said: Sequence[str]) -> dict[str, dict[str, floa
 
 def confusions(true: Sequence[str], said: Sequence[str], most: int = MOST_CONFUSIONS) -> list[dict[str, Any]]:
     """Return the commonest mistakes, the most frequent first."""
-    wrong = Counter((t, s) for t, s in zip(true, said) if t != s)
+    wrong = Counter((t, s) for t, s in zip(true, said, strict=True) if t != s)
     ranked = sorted(wrong.items(), key=lambda item: (-item[1], item[0]))
     return [{"intent": t, "predicted": s, "count": count} for (t, s), count in ranked[:most]]
 
@@ -48,7 +48,7 @@ def percentile(values: Sequence[float], percent: float) -> float | None:
 
 def report(true: Sequence[str], said: Sequence[str]) -> dict[str, Any]:
     """Return what `doorstep evaluate` prints of labels; shares are None where no line asks for them."""
-    pairs = list(zip(true, said))
+    pairs = list(zip(true, said, strict=True))
     ours = [(t, s) for t, s in pairs if t != OUT_OF_SCOPE]
     f1s = [score["f1"] for score in scores(true, said).values()]
     return {

@@ -5,17 +5,19 @@ import re
 from bot.nlu.dates import Reader, dates
 from bot.nlu.identifiers import OrderNumbers, bare_numbers, emails, phones, postcodes, tracking_numbers
 from bot.nlu.phrases import items, ordinals
-from bot.nlu.spans import Span, overlaps, plain
+from bot.nlu.spans import Span, overlaps, plain, table
 from bot.nlu.spoken import spoken_numbers
 
 LONGEST = 2000
 _IDENTIFIERS = frozenset({"order_number", "tracking_number", "email", "postcode", "phone", "number", "ordinal"})
 _FILLER = frozenset(
-    "order orders number numbers no nr num hash id ref reference code tracking my the is it its it's was this that "
-    "that's thats one here you go are yes yeah yep ok okay sure sorry please pls thanks thank email e-mail mail address "
-    "postcode post postal zip plz phone mobile cell last four digits and or with i i'm mean meant actually not would be "
-    "um uh er well so oh hi hello parcel package shipment for of ends in ending under used use a an say said again "
-    "think believe option".split()
+    table(
+        "order orders number numbers no nr num hash id ref reference code tracking my the is it its it's was "
+        "this that that's thats one here you go are yes yeah yep ok okay sure sorry please pls thanks thank "
+        "email e-mail mail address postcode post postal zip plz phone mobile cell last four digits and or "
+        "with i i'm mean meant actually not would be um uh er well so oh hi hello parcel package shipment for "
+        "of ends in ending under used use a an say said again think believe option"
+    )
 )
 _WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
 

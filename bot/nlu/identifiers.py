@@ -13,9 +13,12 @@ _EMAIL = re.compile(r"(?<![\w.+%-])[\w.+%-]{1,64}@(?:[\w-]{1,63}\.){1,5}[a-z]{2,
 _CUED_ORDER = re.compile(
     r"\border\s?(?:number|no\.?|nr\.?|num|id|#)?[\s:#]{0,3}(\d{1,10})(?![\d/.-]*\d)(?![a-z])", re.IGNORECASE
 )
-_UNITS = r"(?:am|pm|st|nd|rd|th|kg|cm|mm|km|eur|euros?|usd|dollars?|bucks|pounds|percent|days?|weeks?|hours?|hrs?|minutes?|mins?|years?|stars?|o'clock)\b"
+_UNITS = (
+    r"(?:am|pm|st|nd|rd|th|kg|cm|mm|km|eur|euros?|usd|dollars?|bucks|pounds|percent|days?|weeks?|hours?|hrs?"
+    r"|minutes?|mins?|years?|stars?|o'clock)\b"
+)
 _NOT_BEFORE = r"(?<![\d$€£-])(?<!\d[./,:])"
-_NOT_AFTER = rf"(?![\d%])(?!-\d)(?![./,:]\d)(?!\s?{_UNITS})"
+_NOT_AFTER = rf"(?!\d)(?!\s?%)(?!-\d)(?![./,:]\d)(?!\s?{_UNITS})"
 _BARE = re.compile(rf"{_NOT_BEFORE}\d{{1,40}}{_NOT_AFTER}", re.IGNORECASE)
 
 _TOKEN = re.compile(r"[A-Za-z0-9]+")
@@ -42,7 +45,7 @@ _POSTCODE_CUE = re.compile(
 
 
 class OrderNumbers:
-    """Order numbers in the shop's formats: regular expressions, matched anywhere that they don't cut a longer number."""
+    """Order numbers in the shop's formats: regular expressions that match unless they would cut a longer number."""
 
     def __init__(self, patterns: Sequence[str]) -> None:
         """Raises ValueError naming the pattern that is no regular expression."""
@@ -54,7 +57,7 @@ class OrderNumbers:
                 raise ValueError(f"order number pattern {pattern!r} is no regular expression: {error}") from None
 
     def find(self, text: str, taken: list[Span]) -> list[Span]:
-        """Return order numbers outside `taken`, longest first where two overlap; "#" and spaces left out, in capitals."""
+        """Return order numbers outside `taken`, the longest where two overlap, in capitals without "#" and spaces."""
         places = [match.span() for pattern in self._patterns for match in pattern.finditer(text)]
         places += [match.span(1) for match in _CUED_ORDER.finditer(text)]
         found: list[Span] = []

@@ -5,6 +5,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 
+def table(text: str) -> list[str]:
+    """Return the words of a table written as running text."""
+    return text.split()
+
+
 @dataclass(frozen=True)
 class Span:
     """`value` is the normalised meaning of the characters from `start` up to before `end`."""

@@ -2,13 +2,13 @@
 
 import re
 
-from bot.nlu.spans import Span
+from bot.nlu.spans import Span, table
 
-_UNITS = {w: i for i, w in enumerate("zero one two three four five six seven eight nine".split())}
+_UNITS = {w: i for i, w in enumerate(table("zero one two three four five six seven eight nine"))}
 _UNITS |= {"oh": 0, "o": 0, "nought": 0, "naught": 0, "nil": 0}
-_TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
+_TEENS = table("ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen")
 _TEENS_VALUE = {w: i for i, w in enumerate(_TEENS, 10)}
-_TENS = {w: i * 10 for i, w in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)}
+_TENS = {w: i * 10 for i, w in enumerate(table("twenty thirty forty fifty sixty seventy eighty ninety"), 2)}
 _TENS["fourty"] = 40
 _TIMES = {"double": 2, "triple": 3, "treble": 3, "quadruple": 4}
 _SCALES = {"hundred": 100, "thousand": 1000}

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ LONGEST_WORD = 30
 def word_features(text: str) -> list[str]:
     """Return the words and pairs of neighbouring words."""
     words = _TOKEN.findall(text)
-    return words + [f"{a} {b}" for a, b in zip(words, words[1:], strict=False)]
+    return words + [f"{a} {b}" for a, b in pairwise(words)]
 
 
 def letter_features(text: str) -> list[str]:

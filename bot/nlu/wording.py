@@ -1,4 +1,4 @@
-"""Brings a shopper's text into the form that the classifier sees: clean, lower case, identifiers masked, courtesy cut."""
+"""Brings a text into the form that the classifier sees: clean, lower case, identifiers masked, courtesy cut."""
 
 import re
 import unicodedata
@@ -16,7 +16,10 @@ _HASH_NUMBER = re.compile(r"#\s?\d{1,12}\b")
 _REPEATED = re.compile(r"(.)\1{3,}")
 _SPACES = re.compile(r"\s+")
 
-_GREETING = r"(?:hi|hello|hey|hiya|heya|yo|greetings|good\s(?:morning|afternoon|evening|day)|dear\s(?:sir\sor\smadam|team|sirs?|madam|customer\sservice))"
+_GREETING = (
+    r"(?:hi|hello|hey|hiya|heya|yo|greetings|good\s(?:morning|afternoon|evening|day)"
+    r"|dear\s(?:sir\sor\smadam|team|sirs?|madam|customer\sservice))"
+)
 _LEADING = re.compile(rf"^{_GREETING}(?:\s(?:there|again|team|bot|guys|all|everyone|doorstep))?(?:[\s,.!:;-]+|$)")
 _THANKS = r"(?:many\sthanks|thanks?(?:\syou)?|thankyou|thx|thnx|ty|cheers|pls|plz|please)"
 _MORE = r"(?:\s(?:a\slot|so\smuch|very\smuch|in\sadvance|a\smillion|kindly|again|bye))?"
