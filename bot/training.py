@@ -42,6 +42,8 @@ def train() -> None:
     os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
     os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    # Rasa's progress bars would bury everything else in a log file.
+    os.environ.setdefault("TQDM_DISABLE", "" if sys.stderr.isatty() else "1")
     os.chdir(ROOT)
     from bot import logs
 

@@ -3,7 +3,8 @@
 import asyncio
 import signal
 import sys
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
+from datetime import datetime
 from pathlib import Path
 
 import httpx
@@ -70,35 +71,41 @@ async def run_demo(settings: Settings) -> None:
         await doorstep.tracking.ingest.record_events(demo_events(now))
         await stack.enter_async_context(bot_box(settings))
         server = _server(settings, doorstep)
-        beside = asyncio.create_task(_beside(settings, doorstep))
+        beside = asyncio.create_task(_beside(settings, doorstep, now))
         stack.callback(beside.cancel)
         await server.stopped()
 
 
-async def _beside(settings: Settings, doorstep: Doorstep) -> None:
+async def _beside(settings: Settings, doorstep: Doorstep, seeded_at: datetime) -> None:
     """Say when all is ready and what to try, then move parcels until the demo ends."""
     console = Console()
     with console.status("Starting: the bot loads its model …"):
-        await _wait_until_ready(settings)
-    console.print(guide(settings.public_url))
+        ready = await _is_ready(settings)
+    if not ready:
+        console.print("[red]The bot did not get ready; the lines above say why.[/red]")
+        signal.raise_signal(signal.SIGTERM)
+        return
+    console.print(guide(settings.public_url, settings.secret("api_key") or ""))
     console.print(f"API key of this run: [bold]{settings.secret('api_key')}[/bold]   Ctrl-C stops everything.")
     sys.stdout.flush()
     simulator = Simulator(
-        settings.public_url, settings.secret("easypost_secret") or "", clock=doorstep.tracking.clock, say=console.print
+        settings.public_url,
+        settings.secret("easypost_secret") or "",
+        clock=doorstep.tracking.clock,
+        seeded_at=seeded_at,
+        say=console.print,
     )
     await simulator.run()
 
 
-async def _wait_until_ready(settings: Settings) -> None:
+async def _is_ready(settings: Settings) -> bool:
     async with httpx.AsyncClient(base_url=settings.public_url, trust_env=False) as client:
         for _ in range(_READY_SECONDS * 4):
-            try:
+            with suppress(httpx.HTTPError):
                 if (await client.get("/readyz")).status_code == httpx.codes.OK:
-                    return
-            except httpx.HTTPError:
-                pass
+                    return True
             await asyncio.sleep(0.25)
-    signal.raise_signal(signal.SIGTERM)
+    return False
 
 
 def _forget(settings: Settings) -> None:
