@@ -16,7 +16,6 @@ _ALONE: tuple[type[Skill], ...] = (
     AskOrderNumber,
     ValidateCaseForm,
     AskItem,
-    ListOrders,
     AlertsOn,
     AlertsOff,
     SpeakToHuman,
@@ -34,6 +33,7 @@ def make_actions(services: Services) -> list[Skill]:
     return [
         *wishes.values(),
         *(kind(services) for kind in _ALONE),
+        ListOrders(wishes),
         ValidateIdentifyForm(wishes),
         Continue(wishes),
         InformIdentifier(wishes),

@@ -89,13 +89,9 @@ def digits(text: str) -> str:
 
 async def find_order(turn: Turn, concerns: Callable[[Order], bool]) -> Found:
     """Return the order the message names or means: by number, position, date or item, else the one spoken of last."""
-    typed = identifiers(turn)
-    proof = proof_in(turn, typed)
-    for number in typed:
-        if order := await lookup(turn, number):
-            return Found(order, number, proof)
-    if typed:
-        return Found(None, typed[-1], proof)
+    found = await named(turn)
+    if found.number:
+        return found
     mine = await turn.services.identity.visible_orders(turn.conversation)
     if order := pick(turn, mine) or _numbered(turn, mine):
         return Found(order, order.number)
@@ -103,11 +99,22 @@ async def find_order(turn: Turn, concerns: Callable[[Order], bool]) -> Found:
     if means_other(turn.text):
         mine = [order for order in mine if order.number != current]
     elif current:
-        return Found(await lookup(turn, current), current, proof)
+        return Found(await lookup(turn, current), current, found.proof)
     likely = [order for order in mine if concerns(order)] or list(mine)
     if len(likely) == 1:
         return Found(likely[0], likely[0].number)
-    return Found(None, "", proof, tuple(likely))
+    return Found(None, "", found.proof, tuple(likely))
+
+
+async def named(turn: Turn) -> Found:
+    """Return the order that the message names, and the proof beside it: digits may be a number or a postcode."""
+    typed = identifiers(turn)
+    placed = set(turn.heard("postcode"))
+    likely = [number for number in typed if number not in placed] + [number for number in typed if number in placed]
+    for number in likely:
+        if order := await lookup(turn, number):
+            return Found(order, number, proof_in(turn, [number]))
+    return Found(None, likely[0] if likely else "", proof_in(turn, likely[:1]))
 
 
 def offered(turn: Turn, mine: Sequence[Order]) -> list[Order]:

@@ -7,9 +7,10 @@ from actions.card import headline
 from actions.finding import (
     MOST_AT_ONCE,
     MOST_CHOICES,
+    Found,
     corrects_number,
-    identifiers,
     lookup,
+    named,
     offered,
     only_number,
     pick,
@@ -82,7 +83,7 @@ class ValidateIdentifyForm(Skill):
             self._stop(turn)
         elif await self._answered(turn) or await self._all_of_them(turn):
             return
-        elif has_none(turn.text) and turn.intent not in {"speak_to_human", "track_order"}:
+        elif has_none(turn.text) and turn.intent != "speak_to_human":
             self._help_out(turn)
         elif turn.intent == "deny" and not offer:
             self._stop(turn)
@@ -93,7 +94,7 @@ class ValidateIdentifyForm(Skill):
 
     async def _answered(self, turn: Turn) -> bool:
         asks_proof = turn.asked == "proof"
-        if asks_proof and not corrects_number(turn) and (proof := proof_in(turn) or _odd_proof(turn)):
+        if asks_proof and not corrects_number(turn) and (proof := _proof_asked_for(turn)):
             await prove(turn, turn.recall("order_number"), proof)
             return True
         if turn.intent not in _ANSWERS | {"deny", "out_of_scope"} and not only_number(turn):
@@ -101,25 +102,23 @@ class ValidateIdentifyForm(Skill):
         return await self._named(turn)
 
     async def _named(self, turn: Turn) -> bool:
-        typed = identifiers(turn)
-        proof = proof_in(turn, typed)
+        found = await named(turn)
         mine = await self.services.identity.visible_orders(turn.conversation)
         chosen = pick(turn, mine) if turn.asked == "order_number" else None
-        if chosen and not (typed and await lookup(turn, typed[0])):
+        if chosen and not found.order:
             turn.remember(order_number=chosen.number, proof="given")
-        elif typed:
-            await self._number(turn, typed[0], proof or turn.recall("proof"))
-        elif proof and turn.asked == "order_number":
-            turn.remember(proof=proof)
-        return bool(chosen or typed or proof)
+        elif found.number:
+            await self._number(turn, found, found.proof or turn.recall("proof"))
+        elif found.proof and turn.asked == "order_number":
+            turn.remember(proof=found.proof)
+        return bool(chosen or found.number or found.proof)
 
-    async def _number(self, turn: Turn, number: str, proof: str | None) -> None:
-        turn.remember(order_number=number, proof=None)
-        order = await lookup(turn, number)
-        if order and await is_theirs(turn, order):
-            turn.remember(order_number=order.number, proof="given")
+    async def _number(self, turn: Turn, found: Found, proof: str | None) -> None:
+        turn.remember(order_number=found.number, proof=None)
+        if found.order and await is_theirs(turn, found.order):
+            turn.remember(order_number=found.order.number, proof="given")
         elif proof:
-            await prove(turn, number, proof)
+            await prove(turn, found.number, proof)
 
     async def _all_of_them(self, turn: Turn) -> bool:
         """Answer for several orders at once, where the question was where they are."""
@@ -154,6 +153,12 @@ class ValidateIdentifyForm(Skill):
             return
         turn.remember(misunderstandings=misses + 1)
         turn.say(f"utter_unclear_{turn.asked}")
+
+
+def _proof_asked_for(turn: Turn) -> str:
+    """Return the proof in an answer to that very question: any number counts, spoken or typed."""
+    number = next(iter(turn.heard("number")), "") if only_number(turn) else ""
+    return proof_in(turn) or number or _odd_proof(turn)
 
 
 def _odd_proof(turn: Turn) -> str:

@@ -1,8 +1,8 @@
 """Lists the shopper's own orders; those that `Identity` vouches for and no others."""
 
 from actions.base import Skill
-from actions.finding import MOST_CHOICES
-from actions.identify import order_buttons, order_lines
+from actions.finding import MOST_CHOICES, identifiers
+from actions.identify import Wishes, order_buttons, order_lines
 from actions.turn import Turn
 
 
@@ -11,8 +11,15 @@ class ListOrders(Skill):
 
     action = "action_list_orders"
 
+    def __init__(self, wishes: Wishes) -> None:
+        super().__init__(next(iter(wishes.values())).services)
+        self._wishes = wishes
+
     async def reply(self, turn: Turn) -> None:
-        """List."""
+        """List, or answer for the orders that are named."""
+        if identifiers(turn):
+            await self._wishes["track_order"].reply(turn)
+            return
         mine = await self.services.identity.visible_orders(turn.conversation)
         if not mine:
             turn.remember(wish="track_order")

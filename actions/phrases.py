@@ -11,6 +11,7 @@ _GIVES_UP = re.compile(
 )
 _HAS_NONE = re.compile(
     r"\b(?:don'?t|do not|can'?t|cannot|can not|didn'?t|haven'?t) (?:even )?(?:know|have|remember|find|recall|see|get)\b"
+    r"(?!\s+(?:where|when|why|how))(?!.*\b(?:parcel|package|delivery|order(?!['s]* (?:number|no|id|nr|code)))\b)"
     r"|\b(?:dunno|lost it|i forgot|no idea|no clue|not sure|i have no)\b"
     r"|\bwhere (?:is|do|can|would|will) (?:i|it|that)\b"
     r"|\b(?:idk|which number|what number)\b",
