@@ -52,7 +52,7 @@ imports:
 	@$(APP)/lint-imports
 
 data:
-	@$(BOT)/python -W ignore -m rasa --quiet data validate -c bot/config.yml -d bot/domain --data data
+	@$(BOT)/python -W ignore -m rasa data validate --quiet -c bot/config.yml -d bot/domain --data data
 
 bench: setup-dev  ## measure beside a stock Rasa assistant, into docs/benchmarks.md
 	@$(APP)/python -m bench.run
