@@ -135,9 +135,8 @@ class Doorstep(Peer):
 
     name = "Doorstep"
 
-    def __init__(self, folder: Path, model: Path) -> None:
+    def __init__(self, folder: Path) -> None:
         super().__init__(folder)
-        self.model = model
         self.key = secrets.token_urlsafe()
         self.bot_port = free_port()
         self.probes = ((self.port, "/readyz"),)
@@ -150,7 +149,6 @@ class Doorstep(Peer):
             "DOORSTEP_API_KEY": self.key,
             "DOORSTEP_PORT": str(self.port),
             "DOORSTEP_BOT_PORT": str(self.bot_port),
-            "DOORSTEP_BOT_MODEL": str(self.model),
             "DOORSTEP_BOT_URL": f"http://127.0.0.1:{self.bot_port}",
             "DOORSTEP_MESSAGES_PER_MINUTE": NO_LIMIT,
             "DOORSTEP_PUBLIC_PER_MINUTE": NO_LIMIT,

@@ -97,7 +97,7 @@ def main() -> None:
     step("NLU")
     results.parse = parses(our_model, stock_model)
     folder = Path(tempfile.mkdtemp(prefix="doorstep-bench-"))
-    ours, stock = Doorstep(folder, our_model), Stock(folder, stock_model)
+    ours, stock = Doorstep(folder), Stock(folder, stock_model)
     try:
         step("starting both, three times")
         results.start = starts(ours, stock)
