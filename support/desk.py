@@ -18,6 +18,7 @@ from tracking.errors import Unavailable
 from tracking.ports import Clock
 
 MESSAGE_LIMIT = 2000
+_CLEANED_LIMIT = 20_000
 IDLE = timedelta(minutes=30)
 LEASE = timedelta(seconds=20)
 _LEASE_POLL_SECONDS = 0.1
@@ -50,7 +51,8 @@ class Desk:
 
     async def handle(self, inbound: Inbound) -> Turn:
         """Answer one message. Raises Unavailable when it could not be stored; a bot that is down is answered for."""
-        text = clean(inbound.text)
+        # Cleaning a megabyte would keep every other shopper waiting; it is refused for its length in any case.
+        text = clean(inbound.text) if len(inbound.text) <= _CLEANED_LIMIT else inbound.text
         refusal = _refusal(text)
         if refusal:
             return Turn(inbound.conversation, "bot", (refusal,))

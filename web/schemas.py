@@ -206,7 +206,7 @@ class MessageIn(_In):
 
     conversation: Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[\w.:+@-]+$")]
     message_id: Annotated[str, _text(128, 1), AfterValidator(_plain)]
-    text: Annotated[str, BeforeValidator(_mended), Field(max_length=20_000)]
+    text: Annotated[str, BeforeValidator(_mended), Field(description="Over 2,000 characters: politely refused")]
     channel: Literal["web", "sms", "voice"] = "web"
     identity: IdentityIn | None = None
     client_address: Code = ""
