@@ -20,7 +20,7 @@ from tracking.errors import Unavailable
 from tracking.shops import shops
 from web import widget
 from web.app import create_app
-from web.metrics import observe_reading
+from web.metrics import observe_reading, observe_turn
 from web.services import Limits, WebServices
 
 _MINUTE = 60.0
@@ -48,6 +48,7 @@ async def doorstep_app(settings: Settings, demo: bool = False) -> AsyncIterator[
                 services.limits.public,
                 services.visitor_secret,
                 services.allowed_origins,
+                lambda turn, seconds: observe_turn("web", turn.owner, seconds),
             ),
             widget.router,
             *_demo_routers(demo),

@@ -15,7 +15,7 @@ from support.model import Inbound, SignedIdentity, Ticket, Turn
 from tracking.errors import NotConfigured
 from tracking.shops.phones import normal_email, normal_phone
 from web.errors import problem, said
-from web.metrics import TURN_SECONDS, TURNS
+from web.metrics import observe_turn
 from web.order_view import order_view
 from web.schemas import BatchOut, EventIn, MessageIn, Number, OrderIn, RowOut, TicketChange, TicketOut, TurnOut
 from web.services import WebServices
@@ -60,8 +60,7 @@ def _add_messages(router: APIRouter, services: WebServices) -> None:
             return problem(429, "too_fast", wording.TOO_FAST, {"Retry-After": "5"})
         started = perf_counter()
         turn = await services.desk.handle(_inbound(message))
-        TURN_SECONDS.observe(perf_counter() - started)
-        TURNS.labels(message.channel, turn.owner).inc()
+        observe_turn(message.channel, turn.owner, perf_counter() - started)
         return JSONResponse(turn_view(turn))
 
 

@@ -23,6 +23,12 @@ UNMAPPED = Counter("doorstep_unmapped_statuses_total", "Carrier statuses that th
 _NOT_UNDERSTOOD = frozenset({"nlu_fallback", "out_of_scope"})
 
 
+def observe_turn(channel: str, owner: str, seconds: float) -> None:
+    """Count a message that was answered."""
+    TURNS.labels(channel, owner).inc()
+    TURN_SECONDS.observe(seconds)
+
+
 def observe_reading(reply: BotReply | None) -> None:
     """Count what the bot read; None is a bot box that did not answer."""
     if reply is None:
