@@ -64,10 +64,16 @@ class Examples:
         ends = np.searchsorted(np.sort(targets), np.arange(labels), side="right")
         return cls(vectors[np.argsort(targets, kind="stable")], ends.tolist())
 
-    def nearness(self, vector: Any, neighbours: int) -> tuple[Any, Any]:
-        """Return each label's mean of the highest cosines to its examples, and all cosines split by label."""
-        parts = np.split(self.rows @ vector, self.ends[:-1])
-        return np.array([_top(part, neighbours) for part in parts], np.float32), parts
+    def nearest(self, vector: Any, neighbours: int) -> Any:
+        """Return each label's highest cosines to its examples, one row of `neighbours` each; 0 where there are fewer."""
+        cosines = self.rows @ vector
+        found = np.zeros((len(self.ends), neighbours), np.float32)
+        for row, start, end in zip(found, [0, *self.ends], self.ends, strict=False):
+            part = cosines[start:end]
+            if len(part) > neighbours:
+                part.partition(len(part) - neighbours)
+            row[: min(neighbours, len(part))] = part[-neighbours:]
+        return found
 
 
 @dataclass
@@ -122,11 +128,12 @@ class Fused:
         columns, values = self.tfidf.features(text)
         by_words = log_softmax(values @ self.words.weights[columns] + self.words.bias)
         by_sentence = log_softmax(vector @ self.sentence.weights + self.sentence.bias)
-        near, cosines = self.examples.nearness(vector, tuning.neighbours)
+        nearest = self.examples.nearest(vector, tuning.neighbours)
+        near = nearest.mean(1)
         scores = tuning.words_weight * by_words + tuning.sentence_weight * by_sentence + tuning.neighbour_weight * near
         scores[out] -= tuning.out_handicap
         scores = log_softmax(scores)
-        ours = _top(np.concatenate(cosines[:out] + cosines[out + 1 :]), tuning.neighbours)
+        ours = np.sort(np.delete(nearest, out, 0), axis=None)[-tuning.neighbours :].mean()
         certainty = np.delete(scores, out).max()
         return scores, float(tuning.certainty_weight * certainty + tuning.nearness_weight * (ours - near[out]))
 
@@ -142,12 +149,6 @@ def log_softmax(scores: Any) -> Any:
     """Return log-probabilities along the last axis."""
     scores = scores - scores.max(-1, keepdims=True)
     return scores - np.log(np.exp(scores).sum(-1, keepdims=True))
-
-
-def _top(values: Any, count: int) -> float:
-    if len(values) > count:
-        values = np.partition(values, -count)[-count:]
-    return float(values.mean()) if len(values) else 0.0
 
 
 def _lead(chances: Any, winner: int) -> Any:
