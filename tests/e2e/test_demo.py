@@ -14,6 +14,9 @@ from pathlib import Path
 import httpx
 import psutil
 import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.e2e.shopper import bubbles, open_chat, say
 
 READY_SECONDS, MOVE_SECONDS, STOP_SECONDS = 120, 90, 20
 PROGRAM = Path(sys.executable).parent / "doorstep"
@@ -78,6 +81,20 @@ def test_the_shop_page_and_the_widget_are_served(demo: Demo) -> None:
     with _client(demo) as client:
         assert "Lantern &amp; Loom" in client.get("/").text
         assert client.get("/widget.js").status_code == httpx.codes.OK
+
+
+def test_the_widget_shows_the_order_in_a_real_browser_and_survives_a_reload(demo: Demo, browser: Browser) -> None:
+    page = browser.new_page()
+    page.goto(demo.url)
+    open_chat(page)
+    for text, answer in (("where is my order 1002?", "To show you order 1002"), ("bruno@example.com", "Last scan")):
+        say(page, text)
+        expect(bubbles(page).last).to_contain_text(answer)
+    expect(page.get_by_text("Track with")).to_be_visible()
+    said = bubbles(page).all_text_contents()
+    page.reload()
+    expect(bubbles(page)).to_have_text(said)
+    page.close()
 
 
 def test_a_shopper_proves_an_order_and_is_told_where_it_is(demo: Demo) -> None:
