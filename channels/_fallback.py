@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncGenerator
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
@@ -18,6 +18,11 @@ from tracking.errors import Unavailable
 _PING_SECONDS = 15.0
 _STATUS = {"bad_request": 400, "bad_token": 401, "too_long": 413, "too_fast": 429, "unavailable": 503}
 _BAD_TOKEN = error_frame("bad_token", "This conversation has ended; a new one begins.")
+_REFUSALS: dict[int | str, dict[str, Any]] = {
+    401: {"description": "The visitor's token is forged or has ended: say hello again without one"},
+    429: {"description": "Too fast"},
+    503: {"description": "Try again later"},
+}
 _STREAM_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
@@ -29,7 +34,7 @@ def add_fallback(router: APIRouter, chat: Chat, visitors: Visitors) -> None:
 
 
 def _add_hello(router: APIRouter, chat: Chat, visitors: Visitors) -> None:
-    @router.post("/chat/hello")
+    @router.post("/chat/hello", responses=_REFUSALS)
     async def hello(greeting: Hello, request: Request) -> Response:
         """Begin or resume a conversation without a WebSocket."""
         if not chat.may_enter(_address(request)):
@@ -43,7 +48,7 @@ def _add_hello(router: APIRouter, chat: Chat, visitors: Visitors) -> None:
 
 
 def _add_messages(router: APIRouter, chat: Chat, visitors: Visitors) -> None:
-    @router.post("/chat/messages", status_code=202)
+    @router.post("/chat/messages", status_code=202, responses=_REFUSALS)
     async def say(said: Said, request: Request, authorization: Annotated[str, Header()] = "") -> Response:
         """Say something; accepted once it is stored. What comes of it arrives on /chat/events."""
         conversation = visitors.conversation(_token(authorization))
@@ -56,7 +61,7 @@ def _add_messages(router: APIRouter, chat: Chat, visitors: Visitors) -> None:
 
 
 def _add_events(router: APIRouter, chat: Chat, visitors: Visitors) -> None:
-    @router.get("/chat/events")
+    @router.get("/chat/events", responses=_REFUSALS)
     async def events(
         after: Annotated[int, Query(ge=0, le=LAST_NUMBER)] = 0, authorization: Annotated[str, Header()] = ""
     ) -> Response:

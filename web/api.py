@@ -17,7 +17,18 @@ from tracking.shops.phones import normal_email, normal_phone
 from web.errors import problem, said
 from web.metrics import observe_turn
 from web.order_view import order_view
-from web.schemas import BatchOut, EventIn, MessageIn, Number, OrderIn, RowOut, TicketChange, TicketOut, TurnOut
+from web.schemas import (
+    BatchOut,
+    EventIn,
+    MessageIn,
+    Number,
+    OrderIn,
+    ProblemOut,
+    RowOut,
+    TicketChange,
+    TicketOut,
+    TurnOut,
+)
 from web.services import WebServices
 
 _bearer = HTTPBearer(auto_error=False, description="DOORSTEP_API_KEY")
@@ -27,6 +38,9 @@ _SCAN = {"tracking_number": "1Z999AA10123456784", "status": "in_transit", "occur
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
     401: {"description": "Wrong or missing key"},
     503: {"description": "Not configured, or try again later"},
+}
+_ALL_REFUSED: dict[int | str, dict[str, Any]] = {
+    422: {"model": BatchOut | ProblemOut, "description": "Every row was refused, or the request can't be read"}
 }
 
 
@@ -82,7 +96,7 @@ def turn_view(turn: Turn) -> dict[str, Any]:
 
 
 def _add_orders(router: APIRouter, services: WebServices) -> None:
-    @router.post("/orders", tags=["orders"], response_model=BatchOut)
+    @router.post("/orders", tags=["orders"], response_model=BatchOut, responses=_ALL_REFUSED)
     async def save_orders(
         orders: Annotated[OrderIn | Annotated[list[OrderIn], Field(min_length=1, max_length=500)], Body()],
     ) -> Response:
@@ -100,7 +114,7 @@ def _add_orders(router: APIRouter, services: WebServices) -> None:
             return problem(404, "not_found", f"There is no order {number!r}.")
         return JSONResponse(jsonable_encoder(order_view(order, services.clock.now())))
 
-    @router.post("/tracking-events", tags=["orders"], response_model=BatchOut)
+    @router.post("/tracking-events", tags=["orders"], response_model=BatchOut, responses=_ALL_REFUSED)
     async def record_events(
         events: Annotated[list[Any], Body(embed=True, min_length=1, max_length=1000, examples=[[_SCAN]])],
     ) -> Response:

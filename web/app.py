@@ -8,6 +8,7 @@ from web import errors
 from web.api import api_router
 from web.health import health_router
 from web.middleware import BodyLimit, ChatCors, Observed
+from web.schemas import ProblemOut
 from web.services import WebServices
 from web.webhooks import webhook_router
 
@@ -21,6 +22,7 @@ def create_app(services: WebServices, routers: Sequence[APIRouter] = ()) -> Fast
         description="Answers “where is my order?” on any channel.",
         version="1",
         redoc_url=None,
+        responses={422: {"model": ProblemOut, "description": "The request says what we can't take"}},
     )
     errors.install(app)
     for router in (api_router(services), webhook_router(services), health_router(services), *routers):

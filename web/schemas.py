@@ -180,6 +180,19 @@ class EventIn(_In):
         return EventUpdate(self.tracking_number, event, self.carrier)
 
 
+class ErrorOut(BaseModel):
+    """Why we said no."""
+
+    code: str
+    message: str
+
+
+class ProblemOut(BaseModel):
+    """The one shape of every refusal."""
+
+    error: ErrorOut
+
+
 class RowOut(BaseModel):
     """What became of one row of a batch, counted from 0."""
 

@@ -1,0 +1,85 @@
+"""Calls every documented route with what the OpenAPI allows and with what it forbids; judges only the answers."""
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis import Case, GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.openapi import from_dict
+from schemathesis.schemas import BaseSchema
+from schemathesis.specs.openapi.checks import response_schema_conformance, status_code_conformance
+
+from tests.conftest import Running
+
+ROUTES = (
+    ("POST", "/api/v1/messages"),
+    ("POST", "/api/v1/orders"),
+    ("GET", "/api/v1/orders/{number}"),
+    ("POST", "/api/v1/tracking-events"),
+    ("GET", "/api/v1/tickets"),
+    ("GET", "/api/v1/tickets/{number}"),
+    ("PATCH", "/api/v1/tickets/{number}"),
+    ("POST", "/webhooks/aftership"),
+    ("POST", "/webhooks/easypost"),
+    ("POST", "/webhooks/shopify"),
+    ("POST", "/webhooks/woocommerce"),
+    ("POST", "/chat/hello"),
+    ("POST", "/chat/messages"),
+    ("GET", "/chat/events"),
+    ("GET", "/healthz"),
+    ("GET", "/readyz"),
+)
+EXAMPLES = 60
+# Refusals that every route may give, and that say themselves what was wrong.
+ALWAYS_POSSIBLE = (400, 405, 413, 415, 429)
+
+
+@pytest.fixture(scope="module")
+def described(doorstep_server: Running) -> BaseSchema:
+    """What the running server says it can do."""
+    description = httpx.get(f"{doorstep_server.base_url}/openapi.json", trust_env=False).json()
+    schema = from_dict(description)
+    schema.config.update(base_url=doorstep_server.base_url)
+    return schema
+
+
+@pytest.fixture(scope="module")
+def visitor(doorstep_server: Running) -> str:
+    """The token of somebody who chats."""
+    answer = httpx.post(f"{doorstep_server.base_url}/chat/hello", json={}, trust_env=False)
+    return str(answer.json()["token"])
+
+
+def test_no_route_is_left_out(described: BaseSchema) -> None:
+    found = [operation.ok() for operation in described.get_all_operations()]
+    assert {(operation.method.upper(), operation.path) for operation in found} == set(ROUTES)
+
+
+@pytest.mark.parametrize(("method", "path"), ROUTES)
+def test_a_route_answers_sensibly(
+    described: BaseSchema, doorstep_server: Running, visitor: str, method: str, path: str
+) -> None:
+    operation = described[path][method]
+    key = visitor if path == "/chat/messages" else doorstep_server.api_key
+    cases = st.one_of(
+        operation.as_strategy(GenerationMode.POSITIVE),
+        operation.as_strategy(GenerationMode.NEGATIVE) if operation.body or operation.query else st.nothing(),
+    )
+
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(cases)
+    def call(case: Case) -> None:
+        answer = case.call(headers={"Authorization": f"Bearer {key}"}, timeout=10)
+        case.validate_response(answer, checks=[not_a_server_error])
+        if answer.status_code not in ALWAYS_POSSIBLE:
+            case.validate_response(answer, checks=[status_code_conformance, response_schema_conformance])
+
+    call()
