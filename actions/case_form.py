@@ -6,7 +6,16 @@ from typing import Any
 
 from actions.base import Offer, Skill, own_order
 from actions.cases import NOT_ASKED, CaseAction, put_away
-from actions.finding import MOST_CHOICES, corrects_number, identifiers, likeness, lookup, only_number, order_titles
+from actions.finding import (
+    MOST_CHOICES,
+    corrects_number,
+    identifiers,
+    likeness,
+    lookup,
+    only_number,
+    order_titles,
+    spoken_words,
+)
 from actions.parcels import plain
 from actions.phrases import gives_up, is_question
 from actions.turn import Turn
@@ -22,6 +31,7 @@ _SAME_MATTER = {
     "reschedule_delivery": {"delivery_options", "change_address", "delivery_eta"},
     "change_order": {"cancel_order", "return_refund", "report_damaged"},
 }
+MOST_WORDS_OF_A_YES = 2
 _CERTAIN = 0.6
 """Below this, what looks like another intent is rather a free answer ("tomorrow evening", "a big hole in it")."""
 
@@ -48,7 +58,7 @@ class ValidateCaseForm(Skill):
             self._confirm(turn)
         elif turn.asked == "case_item":
             await self._item(turn)
-        else:
+        elif turn.label != "affirm" or len(turn.text.split()) > MOST_WORDS_OF_A_YES:
             turn.remember(case_details=said(turn))
 
     def _is_interruption(self, turn: Turn) -> bool:
@@ -87,7 +97,7 @@ class ValidateCaseForm(Skill):
 
     async def _item(self, turn: Turn) -> None:
         order = await own_order(turn, turn.recall("case_order"))
-        words = set(re.findall(r"[^\W\d_]{3,}", turn.text.lower()))
+        words = spoken_words(turn.text)
         titles = order_titles(order) if order else []
         meant = [title for title in titles if likeness(title, words)]
         places = [int(o) for o in turn.heard("ordinal") if re.fullmatch(r"-?\d", o)]

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from actions.base import OrderAction
 from actions.card import card
+from actions.finding import likeness, order_titles, spoken_words
 from actions.parcels import View, plain, say_scan, say_state
 from actions.proving import YES_NO, offer
 from actions.status import StatusAction, called, parcels_of
@@ -73,20 +74,26 @@ class CaseAction(OrderAction, ABC):
     def begin(self, turn: Turn, order: Order) -> None:
         """Put the case on the table; what need not be asked is filled at once. A restarted case keeps its details."""
         again = turn.recall("case") == self.wish
-        kept = turn.recall("case_details") if again and "case_details" in self.asks else None
+        kept = turn.recall("case_details") if again else self.said_already(turn)
         turn.remember(
             case=self.wish,
             case_order=order.number,
-            case_item=self._item(order),
+            case_item=self._item(turn, order),
             case_details=kept if "case_details" in self.asks else NOT_ASKED,
             case_confirmed=None,
         )
         turn.open_form("case_form")
 
-    def _item(self, order: Order) -> str | None:
+    def said_already(self, turn: Turn) -> str | None:  # noqa: ARG002
+        """Return the details if the wish itself held them."""
+        return None
+
+    def _item(self, turn: Turn, order: Order) -> str | None:
         if "case_item" not in self.asks or not order.items:
             return NOT_ASKED
-        return None if len(order.items) > 1 else plain(order.items[0].title)
+        titles = order_titles(order)
+        meant = titles if len(titles) == 1 else [title for title in titles if likeness(title, spoken_words(turn.text))]
+        return plain(meant[0]) if len(meant) == 1 else None
 
 
 class CancelOrder(CaseAction):
@@ -124,6 +131,10 @@ class RescheduleDelivery(CaseAction):
     asks = ("case_details",)
     impossible = frozenset({Stage.CANCELLED, Stage.NOT_SENT, Stage.DELIVERED, Stage.GOING_BACK})
     cautions = frozenset({Stage.AT_THE_DOOR})
+
+    def said_already(self, turn: Turn) -> str | None:
+        """A message that names a day ("on Saturday instead") needs no second question."""
+        return plain(turn.text) if turn.label == self.wish and turn.heard("date") else None
 
 
 class ReportDamaged(CaseAction):
@@ -169,7 +180,7 @@ class RefundStatus(CaseAction):
 
 
 class ReportMissing(CaseAction):
-    """Delivered but not here: the facts, where to look, then hand-over. Not delivered: the status, then the offer."""
+    """Delivered but not here: the facts, where to look, hand-over. Not all delivered: the status and the offer."""
 
     wish = "report_missing"
     reason = TicketReason.MISSING
@@ -180,7 +191,7 @@ class ReportMissing(CaseAction):
 
     async def answer(self, turn: Turn, order: Order) -> None:
         """Say the facts and what to check before a person looks for it."""
-        if stage(order) in {Stage.DELIVERED, Stage.PARTLY}:
+        if stage(order) is Stage.DELIVERED:
             turn.say("utter_sorry")
             _say_parcels(turn, order)
             turn.say("utter_checklist")

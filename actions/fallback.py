@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from actions.base import Offer, OrderAction, Skill
-from actions.finding import identifiers
+from actions.finding import identifiers, pick
 from actions.identify import InformIdentifier
 from actions.phrases import is_shop_matter
 from actions.proving import YES_NO, offer
@@ -22,7 +22,7 @@ class Misunderstood(Skill):
 
     async def act(self, turn: Turn, offered: Offer | None, misses: int) -> None:  # noqa: ARG002
         """Answer a message that no skill is for."""
-        if identifiers(turn) and not is_shop_matter(turn.text):
+        if not is_shop_matter(turn.text) and (identifiers(turn) or await self._means_own_item(turn)):
             await self._inform.reply(turn)
             return
         turn.remember(misunderstandings=misses + 1)
@@ -32,3 +32,9 @@ class Misunderstood(Skill):
             turn.leave_form()
         else:
             turn.say("utter_way_back_brief" if turn.form else "utter_way_back")
+
+    async def _means_own_item(self, turn: Turn) -> bool:
+        """Say whether a thing in the message is in one of several orders of the shopper ("and what about the hat")."""
+        if not turn.heard("item"):
+            return False
+        return pick(turn, await self.services.identity.visible_orders(turn.conversation)) is not None

@@ -157,8 +157,7 @@ def _by_date(turn: Turn, orders: Sequence[Order]) -> Order | None:
 
 
 def _by_item(turn: Turn, orders: Sequence[Order]) -> Order | None:
-    said = _WORD.findall(" ".join(turn.heard("item") or [turn.text]).lower())
-    words = {word for word in said if word not in _COMMON and not is_filler(word)}
+    words = spoken_words(" ".join(turn.heard("item") or [turn.text]))
     scores = [sum(map(likeness, order_titles(order), [words] * len(order.items))) for order in orders]
     best = max(scores)
     return orders[scores.index(best)] if best and scores.count(best) == 1 else None
@@ -167,6 +166,11 @@ def _by_item(turn: Turn, orders: Sequence[Order]) -> Order | None:
 def order_titles(order: Order) -> list[str]:
     """Return the titles of what was bought."""
     return [item.title for item in order.items]
+
+
+def spoken_words(text: str) -> set[str]:
+    """Return the words of a text that may tell what was bought."""
+    return {word for word in _WORD.findall(text.lower()) if word not in _COMMON and not is_filler(word)}
 
 
 def likeness(title: str, words: set[str]) -> int:
