@@ -31,11 +31,11 @@ demo: setup  ## run the fictional shop with everything in it
 
 test: setup-dev  ## run all tests
 	@$(APP)/python scripts/browser.py
-	@$(APP)/pytest
+	@$(APP)/pytest -n 2 --dist loadfile
 
 check: setup-dev lint types imports data  ## everything CI runs: format, lint, types, imports, rasa data, tests
 	@$(APP)/python scripts/browser.py
-	@$(APP)/pytest
+	@$(APP)/pytest -n 2 --dist loadfile
 
 lint:
 	@$(APP)/ruff format --check .
