@@ -65,7 +65,7 @@ class Examples:
         return cls(vectors[np.argsort(targets, kind="stable")], ends.tolist())
 
     def nearest(self, vector: Any, neighbours: int) -> Any:
-        """Return each label's highest cosines to its examples, one row of `neighbours` each; 0 where there are fewer."""
+        """Return each label's highest cosines to its examples, `neighbours` a row; 0 where there are fewer."""
         cosines = self.rows @ vector
         found = np.zeros((len(self.ends), neighbours), np.float32)
         for row, start, end in zip(found, [0, *self.ends], self.ends, strict=False):
