@@ -51,8 +51,9 @@ types:
 imports:
 	@$(APP)/lint-imports
 
-data:
+data: train
 	@$(BOT)/python -W ignore -m rasa data validate --quiet -c bot/config.yml -d bot/domain --data data
+	@$(BOT)/python -W ignore -m rasa test core --quiet -s tests/stories -m models/doorstep.tar.gz --out var/rasa-test --fail-on-prediction-errors
 
 bench: setup-dev  ## measure beside a stock Rasa assistant, into docs/benchmarks.md
 	@$(APP)/python -m bench.run

@@ -55,8 +55,8 @@ INTRODUCTION = """# Understanding shoppers
   `inform_identifier` without guessing.
 
 The sentence encoder (MiniLM, int8) is built once by `bot/.venv/bin/python -m bot.encoder`; nothing is downloaded at run
-time. Examples are in `data/nlu/`, one file a skill. `doorstep evaluate FILE.jsonl` measures the trained model on labelled
-lines.
+time. Examples are in `data/nlu/`, one file a skill. `doorstep evaluate FILE.jsonl` measures the trained model on
+labelled lines.
 """
 
 
@@ -172,7 +172,8 @@ def describe(answers: Answers, lines: int, seconds: float) -> str:
     text = (
         f"\n## Cross-validation\n\nOur {lines} examples in {FOLDS} parts, each judged by a classifier that learned the "
     )
-    text += f"others ({seconds:.0f} s in all); `misspelt` has\na slip in half of the words of {LONG_WORD} letters and more. "
+    text += f"others ({seconds:.0f} s in all); `misspelt` has\n"
+    text += f"a slip in half of the words of {LONG_WORD} letters and more. "
     text += "The examples were written to differ, so these figures are lower than\nthose for shoppers' texts.\n\n"
     text += "| | as written | misspelt |\n|---|---|---|\n"
     text += "".join(f"| {name} | {_percent(plain[key])} | {_percent(slips[key])} |\n" for key, name in FIGURES.items())

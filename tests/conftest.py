@@ -68,8 +68,13 @@ def wait_until_ready(base_url: str, process: "subprocess.Popen[bytes]") -> None:
 
 
 @contextmanager
-def running_doorstep(folder: Path, arguments: tuple[str, ...] = ("serve",), **environment: str) -> Iterator[Running]:
-    """Start Doorstep as a user would, on ports and files of its own, and end it after the block."""
+def running_doorstep(
+    folder: Path, arguments: tuple[str, ...] = ("serve",), output: int | None = None, **environment: str
+) -> Iterator[Running]:
+    """Start Doorstep as a user would, on ports and files of its own, and end it after the block.
+
+    All that it and its bot box print goes to the file descriptor `output`, if one is given.
+    """
     port = free_port()
     base_url = f"http://127.0.0.1:{port}"
     own = {
@@ -80,7 +85,9 @@ def running_doorstep(folder: Path, arguments: tuple[str, ...] = ("serve",), **en
         "DOORSTEP_BOT_DATABASE_URL": f"sqlite:///{folder / 'bot.db'}",
     }
     command = [str(ROOT / ".venv" / "bin" / "doorstep"), *arguments]
-    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **SECRETS, **own, **environment})
+    process = subprocess.Popen(
+        command, cwd=ROOT, env={**os.environ, **SECRETS, **own, **environment}, stdout=output, stderr=output
+    )
     try:
         wait_until_ready(base_url, process)
         yield Running(base_url, SECRETS["DOORSTEP_API_KEY"], folder, process)

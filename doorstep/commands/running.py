@@ -24,7 +24,7 @@ def serve(
         raise NotConfigured("DOORSTEP_BOT_SECRET must be set to the same value for both parts when they run apart.")
     if only == "bot":
         raise typer.Exit(asyncio.run(run_bot_only(settings)))
-    asyncio.run(run_web(_with_bot_secret(settings), with_bot=only is None))
+    asyncio.run(run_web(settings if only else _with_own_bot(settings), with_bot=only is None))
 
 
 def demo(port: Annotated[int | None, typer.Option(help="Port of the demo shop.")] = None) -> None:
@@ -39,11 +39,10 @@ def demo(port: Annotated[int | None, typer.Option(help="Port of the demo shop.")
         "api_key": SecretStr(settings.secret("api_key") or secrets.token_urlsafe(16)),
         "easypost_secret": SecretStr(secrets.token_urlsafe(16)),
     }
-    asyncio.run(run_demo(_with_bot_secret(settings.model_copy(update=made_up))))
+    asyncio.run(run_demo(_with_own_bot(settings.model_copy(update=made_up))))
 
 
-def _with_bot_secret(settings: Settings) -> Settings:
-    if settings.secret("bot_secret"):
-        return settings
-    update = {"bot_secret": SecretStr(secrets.token_urlsafe(32)), "bot_url": f"http://127.0.0.1:{settings.bot_port}"}
-    return settings.model_copy(update=update)
+def _with_own_bot(settings: Settings) -> Settings:
+    """The bot box that we start ourselves is asked where it listens, with a secret that both know."""
+    secret = SecretStr(settings.secret("bot_secret") or secrets.token_urlsafe(32))
+    return settings.model_copy(update={"bot_secret": secret, "bot_url": f"http://127.0.0.1:{settings.bot_port}"})
