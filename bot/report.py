@@ -47,15 +47,15 @@ INTRODUCTION = """# Understanding shoppers
 
 - **ShapeExtractor** reads order and tracking numbers, e-mail addresses, postcodes, phone numbers, bare and spoken
   numbers, dates (with spaCy where a day seems meant), positions in a list and words for things. The shop's order
-  numbers are regular expressions in `bot/config.yml`; `DOORSTEP_ORDER_NUMBER_PATTERNS` (expressions parted by spaces)
-  replaces them. Tracking numbers come from the couriers' formats in `tracking/carriers`.
-- **FusedClassifier** cleans the text, masks identifiers, cuts courtesy around a wish, repairs single slips of spelling,
-  then adds up three opinions: a regression on words and letter groups, one on the sentence's vector, and the nearest
-  examples. A text that nothing of ours comes near is `out_of_scope`. A text that is only an identifier is
+  numbers are regular expressions in `bot/config.yml`; `DOORSTEP_ORDER_NUMBER_PATTERNS` (expressions parted by
+  spaces) replaces them. Tracking numbers come from the couriers' formats in `tracking/carriers`.
+- **FusedClassifier** cleans the text, masks identifiers, cuts courtesy around a wish, repairs single slips of
+  spelling, then adds up three opinions: a regression on words and letter groups, one on the sentence's vector, and the
+  nearest examples. A text that nothing of ours comes near is `out_of_scope`. A text that is only an identifier is
   `inform_identifier` without guessing.
 
-The sentence encoder (MiniLM, int8) is built once by `bot/.venv/bin/python -m bot.encoder`; nothing is downloaded at run
-time. Examples are in `data/nlu/`, one file a skill. `doorstep evaluate FILE.jsonl` measures the trained model on
+The sentence encoder (MiniLM, int8) is built once by `bot/.venv/bin/python -m bot.encoder`; nothing is downloaded at
+run time. Examples are in `data/nlu/`, one file a skill. `doorstep evaluate FILE.jsonl` measures the trained model on
 labelled lines.
 """
 
@@ -169,12 +169,14 @@ def _percent(value: float | None) -> str:
 def describe(answers: Answers, lines: int, seconds: float) -> str:
     """Return the sections about our own examples."""
     plain, slips = report(answers.true, answers.said), report(answers.true, answers.said_misspelt)
-    text = (
-        f"\n## Cross-validation\n\nOur {lines} examples in {FOLDS} parts, each judged by a classifier that learned the "
-    )
-    text += f"others ({seconds:.0f} s in all); `misspelt` has\n"
-    text += f"a slip in half of the words of {LONG_WORD} letters and more. "
-    text += "The examples were written to differ, so these figures are lower than\nthose for shoppers' texts.\n\n"
+    text = f"""
+## Cross-validation
+
+Our {lines} examples in {FOLDS} parts, each judged by a classifier that learned the others ({seconds:.0f} s in all);
+`misspelt` has a slip in half of the words of {LONG_WORD} letters and more. The examples were written to differ, so
+these figures are lower than those for shoppers' texts.
+
+"""
     text += "| | as written | misspelt |\n|---|---|---|\n"
     text += "".join(f"| {name} | {_percent(plain[key])} | {_percent(slips[key])} |\n" for key, name in FIGURES.items())
     text += "\n## Each intent\n\n| intent | examples | precision | recall | F1 |\n|---|---|---|---|---|\n"
@@ -191,9 +193,7 @@ def describe(answers: Answers, lines: int, seconds: float) -> str:
 def main() -> int:
     """Measure and write."""
     parser = argparse.ArgumentParser(description="Write docs/nlu.md.")
-    parser.add_argument(
-        "--beside", type=Path, metavar="FILE", help="labelled lines to measure beside the stock pipeline"
-    )
+    parser.add_argument("--beside", type=Path, metavar="FILE", help="measure both pipelines on these lines")
     options = parser.parse_args()
     started, examples = time.monotonic(), read_examples()
     answers = cross_validate(examples)

@@ -82,7 +82,7 @@ from pathlib import Path
 from bot.nlu import saving
 from bot.nlu.fused import Fused, Tuning
 from bot.nlu.sentences import load_encoder
-texts = ["where is it", "track my parcel", "my order please", "hello", "good day", "hi there", "what a sky"] * 3
+texts = ["where is it", "track my parcel", "my order please", "hello", "good day", "hi there", "the weather"] * 3
 intents = (["track_order"] * 3 + ["greet"] * 3 + ["out_of_scope"]) * 3
 folder = Path({str(tmp_path)!r})
 model = Fused.train(texts, intents, load_encoder(), Tuning())
