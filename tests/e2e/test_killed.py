@@ -135,18 +135,16 @@ def assert_gone(processes: list[psutil.Process]) -> None:
 
 
 async def test_an_app_killed_at_work_loses_and_doubles_nothing(tmp_path: Path) -> None:
-    crowd = Crowd([])
-    for kill_after in (15, 40):
-        with running_doorstep(tmp_path, DOORSTEP_BOT_TIMEOUT="9") as running:
-            shop(running, *(f"KILL{parcel:04d}" for parcel in range(PARCELS)))
-            crowd.tokens = crowd.tokens or new_visitors(running)
-            members = family(running)
-            await crowd.send_all(running, kill_after)
-            assert_gone(members)
-        kept = Counter(key for (key,) in rows(tmp_path, "SELECT message_id FROM messages WHERE author = 'shopper'"))
-        assert kept >= Counter(key for _, key in crowd.said), "a message was acknowledged, but is not stored"
-        events = scans_in(tmp_path)
-        assert all(events[f"KILL{parcel:04d}"] >= scans for parcel, scans in crowd.stored), "so was a scan"
+    with running_doorstep(tmp_path, DOORSTEP_BOT_TIMEOUT="9") as running:
+        shop(running, *(f"KILL{parcel:04d}" for parcel in range(PARCELS)))
+        crowd = Crowd(new_visitors(running))
+        members = family(running)
+        await crowd.send_all(running, kill_after=(SHOPPERS * len(WORDS) + PARCELS * SCANS) // 2)
+        assert_gone(members)
+    kept = Counter(key for (key,) in rows(tmp_path, "SELECT message_id FROM messages WHERE author = 'shopper'"))
+    assert kept >= Counter(key for _, key in crowd.said), "a message was acknowledged, but is not stored"
+    events = scans_in(tmp_path)
+    assert all(events[f"KILL{parcel:04d}"] >= scans for parcel, scans in crowd.stored), "so was a scan"
     with running_doorstep(tmp_path, DOORSTEP_BOT_TIMEOUT="9") as running:
         await crowd.send_all(running)
         histories = [await _history(running, token) for token in crowd.tokens]
@@ -171,24 +169,24 @@ async def _history(running: Running, token: str) -> list[dict[str, Any]]:
     return list(messages)
 
 
-@pytest.fixture
-def talking(tmp_path: Path) -> Iterator[tuple[Running, "Talk"]]:
-    """A Doorstep of the test's own, and somebody who talks to it."""
-    with running_doorstep(tmp_path, DOORSTEP_BOT_TIMEOUT="1.5") as running:
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A Doorstep whose bot box may be killed."""
+    with running_doorstep(tmp_path_factory.mktemp("killed"), DOORSTEP_BOT_TIMEOUT="1.5") as running:
         shop(running)
-        yield running, Talk(running)
+        yield running
 
 
 class Talk:
     """One conversation over the API."""
 
-    def __init__(self, running: Running) -> None:
-        self._running, self._count = running, 0
+    def __init__(self, running: Running, conversation: str) -> None:
+        self._running, self._conversation, self._count = running, conversation, 0
 
     def say(self, text: str) -> str:
         """Say it and return the answer's words."""
         self._count += 1
-        message = {"conversation": "c-1", "message_id": str(self._count), "text": text}
+        message = {"conversation": self._conversation, "message_id": str(self._count), "text": text}
         headers = {"Authorization": f"Bearer {self._running.api_key}"}
         url = f"{self._running.base_url}/api/v1/messages"
         answer = httpx.post(url, json=message, headers=headers, trust_env=False, timeout=20)
@@ -203,33 +201,32 @@ def _wait_until_ready(running: Running, ready: bool) -> None:
     pytest.fail(f"readyz did not become {ready}")
 
 
-def test_a_bot_box_killed_in_a_form_comes_back_and_goes_on(talking: tuple[Running, Talk]) -> None:
-    running, talk = talking
+def test_a_bot_box_that_hangs_is_answered_for_and_can_go_on(server: Running) -> None:
+    talk, frozen = Talk(server, "hanging"), bot_box(server)
     assert "prove" in talk.say("where is order 5001?")
-    bot_box(running).kill()
-    _wait_until_ready(running, ready=False)
-    apology = talk.say("hello?")
-    assert "can't look that up" in apology
-    assert "T-" in apology
-    _wait_until_ready(running, ready=True)
-    assert "Order 5001 hasn't shipped yet" in talk.say("94110")
-    members = family(running)
-    running.process.send_signal(signal.SIGTERM)
-    assert_gone(members)
-
-
-def test_a_bot_box_that_hangs_is_answered_for_and_can_go_on(talking: tuple[Running, Talk]) -> None:
-    running, talk = talking
-    assert "prove" in talk.say("where is order 5001?")
-    frozen = bot_box(running)
     frozen.suspend()
     started = time.monotonic()
     assert "can't look that up" in talk.say("hello?")
     assert time.monotonic() - started < 6
     frozen.resume()
-    _wait_until_ready(running, ready=True)
+    _wait_until_ready(server, ready=True)
     assert "Order 5001 hasn't shipped yet" in talk.say("94110")
-    members = family(running)
-    bot_box(running).suspend()
-    running.process.send_signal(signal.SIGINT)
+
+
+def test_a_bot_box_killed_in_a_form_comes_back_and_goes_on(server: Running) -> None:
+    talk = Talk(server, "killed")
+    assert "prove" in talk.say("where is order 5001?")
+    bot_box(server).kill()
+    _wait_until_ready(server, ready=False)
+    apology = talk.say("hello?")
+    assert "can't look that up" in apology
+    assert "T-" in apology
+    _wait_until_ready(server, ready=True)
+    assert "Order 5001 hasn't shipped yet" in talk.say("94110")
+
+
+def test_ctrl_c_leaves_no_process_even_if_the_bot_box_hangs(server: Running) -> None:
+    members = family(server)
+    bot_box(server).suspend()
+    server.process.send_signal(signal.SIGINT)
     assert_gone(members)
