@@ -198,7 +198,9 @@ def main() -> int:
     started, examples = time.monotonic(), read_examples()
     answers = cross_validate(examples)
     text = INTRODUCTION + describe(answers, len(examples), time.monotonic() - started)
-    OUT.write_text(text + (compare(options.beside.resolve()) if options.beside else ""))
+    OUT.write_text(text)
+    if options.beside:
+        OUT.write_text(text + compare(options.beside.resolve()))
     print(f"report: wrote {OUT.relative_to(ROOT)}")
     return 0
 
