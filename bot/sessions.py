@@ -21,10 +21,9 @@ from rasa.shared.core.events import (
     UserUttered,
 )
 from rasa.shared.core.trackers import DialogueStateTracker
-from sqlalchemy.dialects import postgresql, sqlite
 
 KEEP_TURNS = 3
-KEEP_EVENTS = 40
+KEEP_EVENTS = 24
 PRUNE_EVERY_SECONDS = 300
 DAY_SECONDS = 24 * 60 * 60
 
@@ -34,6 +33,12 @@ _sessions = sa.Table(
     sa.Column("sender_id", sa.String(255), primary_key=True),
     sa.Column("updated_at", sa.Float, nullable=False, index=True),
     sa.Column("events", sa.Text, nullable=False),
+)
+
+# As text, because SQLAlchemy 1.4 compiles an upsert anew every time. SQLite and PostgreSQL both read it.
+_UPSERT = sa.text(
+    "INSERT INTO bot_sessions (sender_id, updated_at, events) VALUES (:sender_id, :updated_at, :events)"
+    " ON CONFLICT (sender_id) DO UPDATE SET updated_at = excluded.updated_at, events = excluded.events"
 )
 
 
@@ -75,9 +80,6 @@ class SessionStore(TrackerStore):  # type: ignore[misc]
         super().__init__(domain, event_broker)
         self._engine = open_engine(host or "sqlite:///var/bot.db")
         self._next_prune = 0.0
-        insert = (postgresql if self._engine.dialect.name == "postgresql" else sqlite).insert(_sessions)
-        new = {"updated_at": insert.excluded.updated_at, "events": insert.excluded.events}
-        self._upsert = insert.on_conflict_do_update(index_elements=["sender_id"], set_=new)
 
     async def create_tracker(self, sender_id: str, append_action_listen: bool = True) -> DialogueStateTracker:
         """Start a conversation in memory alone: nothing in it is worth a write yet."""
@@ -106,7 +108,7 @@ class SessionStore(TrackerStore):  # type: ignore[misc]
             "events": json.dumps([event.as_dict() for event in events]),
         }
         with self._engine.begin() as connection:
-            connection.execute(self._upsert, row)
+            connection.execute(_UPSERT, row)
             if now >= self._next_prune:
                 self._next_prune = now + PRUNE_EVERY_SECONDS
                 connection.execute(_sessions.delete().where(_sessions.c.updated_at < now - self._kept_seconds()))
