@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from time import monotonic
 
 import structlog
 
@@ -16,7 +17,8 @@ from tracking.errors import DoorstepError
 BOT_PYTHON = ROOT / "bot" / ".venv" / "bin" / "python"
 MODEL = ROOT / "models" / "doorstep.tar.gz"
 _STOP_SECONDS = 5
-_RESTART_SECONDS = 1.0
+_RESTART_SECONDS, _LONGEST_PAUSE = 1.0, 60.0
+_STEADY_SECONDS = 60.0
 
 log = structlog.get_logger()
 
@@ -68,11 +70,14 @@ async def stop(process: asyncio.subprocess.Process) -> None:
 
 
 async def _keep_alive(settings: Settings, running: list[asyncio.subprocess.Process]) -> None:
-    """Start the bot box again whenever it dies."""
+    """Start the bot box again whenever it dies; one that keeps dying is tried less and less often."""
+    pause = _RESTART_SECONDS
     while True:
+        started = monotonic()
         code = await running[0].wait()
-        log.warning("bot_box_ended", code=code)
-        await asyncio.sleep(_RESTART_SECONDS)
+        pause = _RESTART_SECONDS if monotonic() - started > _STEADY_SECONDS else min(pause * 2, _LONGEST_PAUSE)
+        log.warning("bot_box_ended", code=code, again_in=pause)
+        await asyncio.sleep(pause)
         running[0] = await start_bot(settings)
 
 

@@ -39,7 +39,6 @@ class Settings(BaseSettings):
     easypost_secret: Secret = Field(None, description="Verifies `/webhooks/easypost`")
     aftership_secret: Secret = Field(None, description="Verifies `/webhooks/aftership`")
     log_level: str = Field("info", description="`debug`, `info`, `warning` or `error`")
-    log_texts: bool = Field(False, description="Write shoppers' words into the log; for debugging only")
 
     def secret(self, name: str) -> str | None:
         """The plain value of a secret setting, None when unset or when there is no such setting."""

@@ -100,7 +100,9 @@ def _with_driver(url: str) -> URL:
 
 
 def _engine(url: URL, pool_size: int) -> AsyncEngine:
-    return create_async_engine(url, pool_size=pool_size, max_overflow=0, pool_timeout=_BUSY_MS / 1000)
+    return create_async_engine(
+        url, hide_parameters=True, pool_size=pool_size, max_overflow=0, pool_timeout=_BUSY_MS / 1000
+    )
 
 
 def _sqlite_engine(url: URL, pool_size: int) -> AsyncEngine:
