@@ -86,7 +86,7 @@ async def support_room(settings: Settings, tracking: TrackingRoom, observe: Obse
     bot = RasaBot(settings.bot_url, settings.secret("bot_secret") or "", settings.bot_timeout)
     conversations, clock = ConversationTable(tracking.database), tracking.clock
     tickets = Tickets(TicketTable(tracking.database), clock)
-    identity = Identity(conversations, ProofTable(tracking.database), tracking.orders, clock)
+    identity = Identity(ProofTable(tracking.database), tracking.orders, clock)
     desk = Desk(conversations, bot, identity, tickets, clock, observe)
     preferences = AlertPreferences(WishTable(tracking.database), clock)
     try:

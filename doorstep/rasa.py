@@ -2,7 +2,7 @@
 
 from typing import Any
 
-import httpx
+import aiohttp
 from pydantic import BaseModel, ValidationError
 
 from support.model import Button, Inbound, Reply
@@ -38,9 +38,14 @@ class RasaBot:
     """Implements `support.ports.Bot` against the bot box at `url`; `timeout` is in seconds."""
 
     def __init__(self, url: str, secret: str, timeout: float) -> None:
-        self._client = httpx.AsyncClient(
-            base_url=url, headers={SECRET_HEADER: secret}, timeout=timeout, trust_env=False
-        )
+        self._url, self._secret, self._timeout = url, secret, timeout
+        self._kept: aiohttp.ClientSession | None = None
+
+    @property
+    def _session(self) -> aiohttp.ClientSession:
+        if self._kept is None:
+            self._kept = aiohttp.ClientSession(self._url, timeout=aiohttp.ClientTimeout(total=self._timeout))
+        return self._kept
 
     async def respond(self, inbound: Inbound, command: bool) -> BotReply:
         """Give one message to the bot box. Raises Unavailable when it is down, slow or answers nonsense."""
@@ -52,24 +57,26 @@ class RasaBot:
             "metadata": {"phone": inbound.identity.phone, "email": inbound.identity.email},
         }
         try:
-            response = await self._client.post("/webhooks/desk/webhook", json=message)
-            response.raise_for_status()
-            answer = _Answer.model_validate_json(response.content)
-        except (httpx.HTTPError, ValidationError) as error:
+            async with self._session.post(
+                "/webhooks/desk/webhook", json=message, headers={SECRET_HEADER: self._secret}, raise_for_status=True
+            ) as response:
+                answer = _Answer.model_validate_json(await response.read())
+        except (aiohttp.ClientError, TimeoutError, ValidationError) as error:
             raise Unavailable(f"The bot box did not answer ({type(error).__name__}); is it running?") from error
         return BotReply(tuple(map(_reply, answer.replies)), answer.intent.name, answer.intent.confidence)
 
     async def ready(self) -> bool:
         """Whether the bot box listens; it does so only once its model is loaded."""
         try:
-            await self._client.get("/webhooks/desk/", timeout=_READY_SECONDS)
-        except httpx.HTTPError:
+            async with self._session.get("/webhooks/desk/", timeout=aiohttp.ClientTimeout(total=_READY_SECONDS)):
+                return True
+        except (aiohttp.ClientError, TimeoutError):
             return False
-        return True
 
     async def close(self) -> None:
         """Close its connections."""
-        await self._client.aclose()
+        if self._kept is not None:
+            await self._kept.close()
 
 
 def _reply(reply: _Reply) -> Reply:

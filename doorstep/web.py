@@ -48,7 +48,7 @@ async def doorstep_app(settings: Settings, demo: bool = False) -> AsyncIterator[
                 services.limits.public,
                 services.visitor_secret,
                 services.allowed_origins,
-                lambda turn, seconds: observe_turn("web", turn.owner, seconds),
+                partial(observe_turn, "web"),
             ),
             widget.router,
             *_demo_routers(demo),

@@ -8,8 +8,9 @@ from sqlalchemy import Row, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store.database import Database
-from store.support_tables import conversations, messages, verifications
+from store.support_tables import conversations, messages, ticket_number, tickets, verifications
 from support.model import (
+    Answered,
     Author,
     Button,
     Channel,
@@ -92,23 +93,23 @@ class ConversationTable:
 
     async def answer(
         self, conversation: str, to: int, replies: Sequence[Reply], now: datetime, ticket: str | None
-    ) -> tuple[Message, ...]:
+    ) -> Answered:
         """See `support.ports.Conversations.answer`."""
 
-        async def work(connection: AsyncConnection) -> tuple[Message, ...]:
-            row = await _locked(connection, conversation)
-            last = row.last_number if row else to
+        async def work(connection: AsyncConnection) -> Answered:
+            last = await _free(connection, conversation, len(replies))
+            if last is None:
+                return Answered((), ticket)
             told = tuple(
-                Message(last + place, "bot", reply.text, now, None, reply.buttons, reply.card)
-                for place, reply in enumerate(replies, 1)
+                Message(number, "bot", reply.text, now, None, reply.buttons, reply.card)
+                for number, reply in enumerate(replies, last - len(replies) + 1)
             )
             if told:
                 await connection.execute(insert(messages), [_values(m, conversation, to) for m in told])
+            opened = ticket or await _opened(connection, conversation, to)
             question = (messages.c.conversation == conversation) & (messages.c.number == to)
-            await connection.execute(update(messages).where(question).values(answered_at=now, ticket=ticket))
-            free = {"lease_by": None, "lease_until": None, "last_number": last + len(told)}
-            await connection.execute(update(conversations).where(conversations.c.id == conversation).values(free))
-            return told
+            await connection.execute(update(messages).where(question).values(answered_at=now, ticket=opened))
+            return Answered(told, opened)
 
         return await self._database.run(work)
 
@@ -164,6 +165,24 @@ async def _take(
     await connection.execute(update(conversations).where(conversations.c.id == row.id).values(changes))
     old = conversation_of(row)
     return Conversation(old.id, old.channel, old.owner, old.created_at, now, SignedIdentity(phone, email))
+
+
+async def _free(connection: AsyncConnection, conversation: str, more: int) -> int | None:
+    """Free the lease, count `more` messages and return the last number; None if the conversation has been erased."""
+    free = {"lease_by": None, "lease_until": None, "last_number": conversations.c.last_number + more}
+    change = update(conversations).where(conversations.c.id == conversation).values(free)
+    last: int | None = (await connection.execute(change.returning(conversations.c.last_number))).scalar()
+    return last
+
+
+async def _opened(connection: AsyncConnection, conversation: str, question: int) -> str | None:
+    """The newest ticket opened, or joined again, since the question was asked."""
+    asked_at = select(messages.c.at).where(messages.c.conversation == conversation, messages.c.number == question)
+    wanted = select(tickets.c.id).where(
+        tickets.c.conversation == conversation, tickets.c.called_at >= asked_at.scalar_subquery()
+    )
+    newest = (await connection.execute(wanted.order_by(tickets.c.called_at.desc()).limit(1))).scalar()
+    return ticket_number(newest) if newest else None
 
 
 async def _earlier(connection: AsyncConnection, inbound: Inbound) -> Row[Any] | None:

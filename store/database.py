@@ -4,22 +4,22 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import asyncpg  # type: ignore[import-untyped]
-from sqlalchemy import URL, event, make_url
-from sqlalchemy.engine import Connection
+from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from store import sqlite
 from store.upgrade import upgrade
 from tracking.errors import InvalidInput, Unavailable
 
 T = TypeVar("T")
 
-_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
-_BUSY_MS = 10_000
+_DRIVERS = {"sqlite": sqlite.DRIVER, "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
+_POOL_SECONDS = 10.0
 _TRIES = 6
 _IN_THE_WAY = frozenset({"40001", "40P01", "55P03", "23505"})
 """PostgreSQL's codes for: serialization failure, deadlock, lock not available, and a key somebody else took first."""
@@ -38,7 +38,9 @@ class Database:
     def __init__(self, url: str, pool_size: int = 10) -> None:
         self.url = _with_driver(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self._engine = _sqlite_engine(self.url, pool_size) if self.is_sqlite else _engine(self.url, pool_size)
+        self._engine = _engine(self.url, pool_size)
+        if self.is_sqlite:
+            sqlite.prepare(self._engine)
         # SQLite lets one write at a time and makes the others poll; within this process they queue instead.
         self._writers = asyncio.Semaphore(1 if self.is_sqlite else pool_size)
 
@@ -101,30 +103,8 @@ def _with_driver(url: str) -> URL:
 
 def _engine(url: URL, pool_size: int) -> AsyncEngine:
     return create_async_engine(
-        url, hide_parameters=True, pool_size=pool_size, max_overflow=0, pool_timeout=_BUSY_MS / 1000
+        url, hide_parameters=True, pool_size=pool_size, max_overflow=0, pool_timeout=_POOL_SECONDS
     )
-
-
-def _sqlite_engine(url: URL, pool_size: int) -> AsyncEngine:
-    engine = _engine(url, pool_size)
-    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-    event.listen(engine.sync_engine, "begin", _begin_sqlite)
-    return engine
-
-
-def _prepare_sqlite(connection: Any, _record: object) -> None:
-    # The driver must not open transactions itself: it would do so too late for BEGIN IMMEDIATE.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", f"busy_timeout={_BUSY_MS}", "foreign_keys=ON", "synchronous=NORMAL"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    # A writer takes the write lock before it reads, or what it read could be stale by the time it writes.
-    writes = connection.get_execution_options().get("doorstep_writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 @contextmanager

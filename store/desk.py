@@ -10,18 +10,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from store.conversations import message_of
 from store.database import Database
 from store.support_tables import (
+    BEFORE_FIRST_TICKET,
     alert_wishes,
     conversations,
     messages,
     proof_tries,
     proof_try_scopes,
+    ticket_number,
     tickets,
     verifications,
 )
-from support.model import Ticket, TicketDraft, TicketReason
+from support.model import SignedIdentity, Standing, Ticket, TicketDraft, TicketReason
 
-_BEFORE_FIRST = 1000
-"""Tickets are counted from T-1001, so that the first one does not look like a test."""
 _TRANSCRIPT_MESSAGES = 200
 
 
@@ -31,11 +31,17 @@ class ProofTable:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def verified(self, conversation: str) -> frozenset[str]:
-        """See `support.ports.Proofs.verified`."""
+    async def standing(self, conversation: str) -> Standing:
+        """See `support.ports.Proofs.standing`."""
+        wanted = (
+            select(conversations.c.phone, conversations.c.email, verifications.c.order_key)
+            .outerjoin(verifications, verifications.c.conversation == conversations.c.id)
+            .where(conversations.c.id == conversation)
+        )
         async with self._database.read() as connection:
-            wanted = select(verifications.c.order_key).where(verifications.c.conversation == conversation)
-            return frozenset((await connection.execute(wanted)).scalars())
+            rows = (await connection.execute(wanted)).all()
+        signed = SignedIdentity(rows[0].phone, rows[0].email) if rows else SignedIdentity()
+        return Standing(signed, frozenset(row.order_key for row in rows if row.order_key))
 
     async def add_verified(self, conversation: str, order_key: str, how: str, now: datetime) -> None:
         """See `support.ports.Proofs.add_verified`."""
@@ -88,7 +94,7 @@ class ProofTable:
 
 def _ticket_of(row: Row[Any]) -> Ticket:
     return Ticket(
-        f"T-{row.id + _BEFORE_FIRST}",
+        ticket_number(row.id),
         row.conversation,
         TicketReason(row.reason),
         row.summary,
@@ -102,7 +108,7 @@ def _ticket_of(row: Row[Any]) -> Ticket:
 
 def _id_of(number: str) -> int:
     digits = number.upper().removeprefix("T-")
-    return int(digits) - _BEFORE_FIRST if digits.isascii() and digits.isdigit() and len(digits) <= 15 else 0
+    return int(digits) - BEFORE_FIRST_TICKET if digits.isascii() and digits.isdigit() and len(digits) <= 15 else 0
 
 
 class TicketTable:
@@ -123,13 +129,6 @@ class TicketTable:
             return _ticket_of(row)
 
         return await self._database.run(work)
-
-    async def opened_since(self, conversation: str, since: datetime) -> str | None:
-        """See `support.ports.TicketStore.opened_since`."""
-        wanted = select(tickets.c.id).where(tickets.c.conversation == conversation, tickets.c.called_at >= since)
-        async with self._database.read() as connection:
-            newest = (await connection.execute(wanted.order_by(tickets.c.called_at.desc()).limit(1))).scalar()
-        return f"T-{newest + _BEFORE_FIRST}" if newest else None
 
     async def get(self, number: str) -> Ticket | None:
         """See `support.ports.TicketStore.get`."""

@@ -5,6 +5,9 @@ from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, String
 from store.tables import metadata
 from store.types import BigId, UtcDateTime
 
+BEFORE_FIRST_TICKET = 1000
+"""Tickets are counted from T-1001, so that the first one does not look like a test."""
+
 conversations = Table(
     "conversations",
     metadata,
@@ -95,3 +98,8 @@ alert_wishes = Table(
     Column("wanted", Boolean, nullable=False),
     Column("at", UtcDateTime, nullable=False),
 )
+
+
+def ticket_number(row_id: int) -> str:
+    """Return the number that people know a ticket by."""
+    return f"T-{row_id + BEFORE_FIRST_TICKET}"

@@ -87,12 +87,11 @@ class Desk:
             reply, ticket = BotReply(()), None
         else:
             reply, ticket = await self._ask(inbound, received)
-        opened = ticket or await self._tickets.opened_since(inbound.conversation, message.at)
-        told = await self._conversations.answer(
-            inbound.conversation, message.number, reply.replies, self._clock.now(), opened
+        answered = await self._conversations.answer(
+            inbound.conversation, message.number, reply.replies, self._clock.now(), ticket
         )
-        await self._tell(inbound.conversation, told)
-        return Turn(inbound.conversation, received.conversation.owner, reply.replies, opened, reply.intent)
+        await self._tell(inbound.conversation, answered.messages)
+        return Turn(inbound.conversation, received.conversation.owner, reply.replies, answered.ticket, reply.intent)
 
     async def _ask(self, inbound: Inbound, received: Received) -> tuple[BotReply, str | None]:
         """Ask the bot, twice if need be; a bot that stays away means an apology, then a ticket."""

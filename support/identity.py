@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from support.model import ProofResult, SignedIdentity
-from support.ports import Conversations, Proofs
+from support.ports import Proofs
 from tracking.keys import order_key
 from tracking.model import Order
 from tracking.orders import Orders
@@ -61,14 +61,12 @@ class Identity:
 
     def __init__(
         self,
-        conversations: Conversations,
         proofs: Proofs,
         orders: Orders,
         clock: Clock,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        self._conversations, self._proofs, self._orders = conversations, proofs, orders
-        self._clock, self._sleep = clock, sleep
+        self._proofs, self._orders, self._clock, self._sleep = proofs, orders, clock, sleep
         self._addresses: dict[str, str] = {}
 
     @contextmanager
@@ -83,18 +81,15 @@ class Identity:
 
     async def can_see(self, conversation: str, order: Order) -> bool:
         """Whether this conversation may be told about this order."""
-        if order_key(order.number) in await self._proofs.verified(conversation):
-            return True
-        known = await self._conversations.get(conversation)
-        return known is not None and matches(order, known.identity)
+        standing = await self._proofs.standing(conversation)
+        return order_key(order.number) in standing.proven or matches(order, standing.identity)
 
     async def visible_orders(self, conversation: str) -> list[Order]:
         """All orders this conversation may be told about, newest first."""
-        known = await self._conversations.get(conversation)
-        signed = known.identity if known else SignedIdentity()
-        orders = await self._orders.for_contact(signed.phone or None, signed.email or None)
+        standing = await self._proofs.standing(conversation)
+        orders = await self._orders.for_contact(standing.identity.phone or None, standing.identity.email or None)
         seen = {order_key(order.number) for order in orders}
-        for key in await self._proofs.verified(conversation) - seen:
+        for key in standing.proven - seen:
             order = await self._orders.find(key)
             orders += [order] if order else []
         return sorted(orders, key=lambda order: order.placed_at, reverse=True)

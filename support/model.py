@@ -64,6 +64,14 @@ class SignedIdentity:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """What a conversation may see by: its signed contacts, and keys of the orders proven in it (see `order_key`)."""
+
+    identity: SignedIdentity = field(default_factory=SignedIdentity)
+    proven: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Conversation:
     """One shopper on one channel. `identity` is the newest signed one; times aware."""
 
@@ -115,6 +123,14 @@ class Received:
     replies: tuple[Reply, ...] = ()
     ticket: str | None = None
     offered: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What storing an answer made of it: the numbered replies, and the ticket that the question led to."""
+
+    messages: tuple[Message, ...]
+    ticket: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

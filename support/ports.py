@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from support.model import Conversation, Inbound, Message, Received, Reply, Ticket, TicketDraft
+from support.model import Answered, Conversation, Inbound, Message, Received, Reply, Standing, Ticket, TicketDraft
 
 
 class Conversations(Protocol):
@@ -24,8 +24,11 @@ class Conversations(Protocol):
 
     async def answer(
         self, conversation: str, to: int, replies: Sequence[Reply], now: datetime, ticket: str | None
-    ) -> tuple[Message, ...]:
-        """Store the bot's replies to message number `to`, mark it answered and free the lease."""
+    ) -> Answered:
+        """Store the bot's replies to message number `to`, mark it answered and free the lease.
+
+        Without a `ticket`, the newest that was opened or joined in this conversation since the message is meant.
+        """
         ...
 
     async def release(self, conversation: str, holder: str) -> None:
@@ -44,8 +47,8 @@ class Conversations(Protocol):
 class Proofs(Protocol):
     """Which orders a conversation has proven, and the wrong tries."""
 
-    async def verified(self, conversation: str) -> frozenset[str]:
-        """Keys of the orders proven in this conversation (see `tracking.keys.order_key`)."""
+    async def standing(self, conversation: str) -> Standing:
+        """By what this conversation may see orders; nothing before its first message."""
         ...
 
     async def add_verified(self, conversation: str, order_key: str, how: str, now: datetime) -> None:
@@ -70,10 +73,6 @@ class TicketStore(Protocol):
 
     async def open(self, draft: TicketDraft, now: datetime) -> Ticket:
         """Open a ticket with the transcript so far, or return the one already open for this conversation and reason."""
-        ...
-
-    async def opened_since(self, conversation: str, since: datetime) -> str | None:
-        """The newest number opened, or joined again, in this conversation at or after `since`."""
         ...
 
     async def get(self, number: str) -> Ticket | None:

@@ -1,7 +1,6 @@
 """Opens and reads tickets; who works on them, and how, comes with the agents' console."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, Literal
 
 from support.model import Ticket, TicketDraft, TicketReason
@@ -38,10 +37,6 @@ class Tickets:
             conversation, reason, summary, order_number, _PRIORITIES.get(reason, "normal"), dict(details or {})
         )
         return await self._store.open(draft, self._clock.now())
-
-    async def opened_since(self, conversation: str, since: datetime) -> str | None:
-        """The number of the newest ticket opened or joined in this conversation since then."""
-        return await self._store.opened_since(conversation, since)
 
     async def get(self, number: str) -> Ticket | None:
         """The ticket with this number, or None."""

@@ -78,7 +78,7 @@ def rooms_on(database: Database) -> Rooms:
 
     conversations, orders = ConversationTable(database), Orders(SqlOrders(database))
     tickets = Tickets(TicketTable(database), clock)
-    identity = Identity(conversations, ProofTable(database), orders, clock, wait)
+    identity = Identity(ProofTable(database), orders, clock, wait)
     return Rooms(
         desk=Desk(conversations, bot, identity, tickets, clock),
         identity=identity,

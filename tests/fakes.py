@@ -125,7 +125,7 @@ def world(
     conversations, orders = FlakyConversations(database), Orders(SqlOrders(database))
     tickets = Tickets(TicketTable(database), clock)
     bot.tickets = tickets
-    desk = Desk(conversations, bot, Identity(conversations, ProofTable(database), orders, clock), tickets, clock)
+    desk = Desk(conversations, bot, Identity(ProofTable(database), orders, clock), tickets, clock)
     limits = Limits(RateLimit(per_conversation, 60), RateLimit(per_key, 60), RateLimit(per_address, 60))
 
     async def database_works() -> bool:

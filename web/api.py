@@ -74,7 +74,7 @@ def _add_messages(router: APIRouter, services: WebServices) -> None:
             return problem(429, "too_fast", wording.TOO_FAST, {"Retry-After": "5"})
         started = perf_counter()
         turn = await services.desk.handle(_inbound(message))
-        observe_turn(message.channel, turn.owner, perf_counter() - started)
+        observe_turn(message.channel, turn, perf_counter() - started)
         return JSONResponse(turn_view(turn))
 
 

@@ -1,7 +1,11 @@
-"""Prometheus metrics of the web room and of the conversation; counts, names nobody."""
+"""Prometheus metrics of the web room and of the conversation, and a log line a turn; names nobody."""
 
+import hashlib
+
+import structlog
 from prometheus_client import Counter, Histogram
 
+from support.model import Channel, Turn
 from support.ports import BotReply
 
 REQUESTS = Histogram(
@@ -23,10 +27,23 @@ UNMAPPED = Counter("doorstep_unmapped_statuses_total", "Carrier statuses that th
 _NOT_UNDERSTOOD = frozenset({"nlu_fallback", "out_of_scope"})
 
 
-def observe_turn(channel: str, owner: str, seconds: float) -> None:
-    """Count a message that was answered."""
-    TURNS.labels(channel, owner).inc()
+log = structlog.get_logger()
+
+
+def observe_turn(channel: Channel, turn: Turn, seconds: float) -> None:
+    """Count and log a message that was answered; its conversation only by a hash, its words not at all."""
+    TURNS.labels(channel, turn.owner).inc()
     TURN_SECONDS.observe(seconds)
+    log.info(
+        "turn",
+        conversation=hashlib.sha256(turn.conversation.encode()).hexdigest()[:12],
+        channel=channel,
+        owner=turn.owner,
+        intent=turn.intent,
+        replies=len(turn.replies),
+        ticket=turn.ticket,
+        ms=round(seconds * 1000, 1),
+    )
 
 
 def observe_reading(reply: BotReply | None) -> None:

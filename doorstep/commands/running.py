@@ -5,6 +5,7 @@ import secrets
 from typing import Annotated, Literal
 
 import typer
+import uvloop
 from pydantic import SecretStr
 
 from doorstep import logs
@@ -24,7 +25,7 @@ def serve(
         raise NotConfigured("DOORSTEP_BOT_SECRET must be set to the same value for both parts when they run apart.")
     if only == "bot":
         raise typer.Exit(asyncio.run(run_bot_only(settings)))
-    asyncio.run(run_web(settings if only else _with_own_bot(settings), with_bot=only is None))
+    uvloop.run(run_web(settings if only else _with_own_bot(settings), with_bot=only is None))
 
 
 def demo(port: Annotated[int | None, typer.Option(help="Port of the demo shop.")] = None) -> None:
@@ -39,7 +40,7 @@ def demo(port: Annotated[int | None, typer.Option(help="Port of the demo shop.")
         "api_key": SecretStr(settings.secret("api_key") or secrets.token_urlsafe(16)),
         "easypost_secret": SecretStr(secrets.token_urlsafe(16)),
     }
-    asyncio.run(run_demo(_with_own_bot(settings.model_copy(update=made_up))))
+    uvloop.run(run_demo(_with_own_bot(settings.model_copy(update=made_up))))
 
 
 def _with_own_bot(settings: Settings) -> Settings:

@@ -76,6 +76,10 @@ def test_nothing_personal_is_printed(tmp_path: Path) -> None:
     assert "T-" in heard, heard
     lines = printed.read_text()
     assert "request_failed" in lines, lines
+    turns = [json.loads(line) for line in lines.splitlines() if '"event": "turn"' in line]
+    assert len(turns) == len(TALK), lines
+    assert {turn["channel"] for turn in turns} == {"web"}
+    assert "track_order" in {turn["intent"] for turn in turns}
     assert '"logger": "bot"' in lines, lines
     found = {text: line for text in PERSONAL for line in lines.splitlines() if re.search(text, line, re.IGNORECASE)}
     assert not found, found

@@ -1,7 +1,9 @@
 """How databases are opened, brought up to date, and told apart from broken ones."""
 
 import asyncio
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
@@ -12,7 +14,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, insert, inspect, text
 from sqlalchemy.exc import StatementError
 
-from store import support_tables  # noqa: F401 - its tables belong to the same metadata
+from store import sqlite, support_tables  # noqa: F401 - its tables belong to the same metadata
 from store.database import Conflict, Database
 from store.tables import deliveries, metadata
 from store.upgrade import config
@@ -67,6 +69,39 @@ async def test_sqlite_is_opened_safely(tmp_path: Path) -> None:
         }
     await database.close()
     assert found == {"journal_mode": "wal", "foreign_keys": 1, "synchronous": 1}
+
+
+async def test_a_writer_waits_for_another_process_and_keeps_nobody_waiting(tmp_path: Path) -> None:
+    path = tmp_path / "doorstep.db"
+    database = Database(f"sqlite:///{path}")
+    await database.migrate()
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        writing = asyncio.create_task(note_delivery(database))
+        for _ in range(20):
+            await asyncio.sleep(0.01)
+        assert not writing.done()
+        other.execute("COMMIT")
+        await writing
+    async with database.read() as connection:
+        assert (await connection.execute(deliveries.select())).first() is not None
+    await database.close()
+
+
+async def note_delivery(database: Database) -> None:
+    async with database.write() as connection:
+        await connection.execute(insert(deliveries).values(source="a", delivery_id="b", at=NOON))
+
+
+async def test_a_writer_does_not_wait_forever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite, "_BUSY_SECONDS", 0.2)
+    database = Database(f"sqlite:///{tmp_path / 'doorstep.db'}")
+    await database.migrate()
+    with closing(sqlite3.connect(tmp_path / "doorstep.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(Unavailable):
+            await note_delivery(database)
+    await database.close()
 
 
 async def test_a_failed_block_leaves_nothing(database: Database) -> None:
