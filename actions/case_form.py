@@ -32,8 +32,6 @@ _SAME_MATTER = {
     "change_order": {"cancel_order", "return_refund", "report_damaged"},
 }
 MOST_WORDS_OF_A_YES = 2
-_CERTAIN = 0.6
-"""Below this, what looks like another intent is rather a free answer ("tomorrow evening", "a big hole in it")."""
 
 _REFUSES = re.compile(r"(no|nope|nah)[.! ]*", re.IGNORECASE)
 _NEGATION = re.compile(r"^(no|nope|nah|not that|wrong|actually|sorry|wait)\b[,.:;! ]*", re.IGNORECASE)
@@ -69,7 +67,7 @@ class ValidateCaseForm(Skill):
             return True
         if turn.intent == case or turn.intent in _NO_INTERRUPTION:
             return False
-        if turn.asked != "case_confirmed" and not asks and (turn.confidence < _CERTAIN or turn.heard("date")):
+        if turn.asked != "case_confirmed" and not asks and (not turn.is_certain or turn.heard("date")):
             return False
         return turn.asked == "case_confirmed" or asks or turn.intent not in _SAME_MATTER.get(case, set())
 

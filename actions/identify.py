@@ -97,9 +97,8 @@ class ValidateIdentifyForm(Skill):
         if asks_proof and not corrects_number(turn) and (proof := _proof_asked_for(turn)):
             await prove(turn, turn.recall("order_number"), proof)
             return True
-        if turn.intent not in _ANSWERS | {"deny", "out_of_scope"} and not only_number(turn):
-            return False
-        return await self._named(turn)
+        may_be_one = turn.intent in _ANSWERS | {"deny", "out_of_scope"} or only_number(turn) or not turn.is_certain
+        return may_be_one and await self._named(turn)
 
     async def _named(self, turn: Turn) -> bool:
         found = await named(turn)

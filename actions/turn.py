@@ -11,7 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.services import Services
 
 Event = dict[str, Any]
-_SURE = 0.35
+_SURE, _CERTAIN = 0.35, 0.6
 
 
 class Turn:
@@ -43,6 +43,11 @@ class Turn:
     def confidence(self) -> float:
         """How sure the classifier is of its label, 0 to 1."""
         return float((self._tracker.latest_message.get("intent") or {}).get("confidence") or 0)
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether what looks like another intent is one, rather than a free answer ("the teapot", "a big hole")."""
+        return self.confidence >= _CERTAIN
 
     @property
     def channel(self) -> str:

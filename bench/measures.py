@@ -9,7 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from bench.data import ORDERS
-from bench.peers import BOT_PYTHON, ROOT, Peer
+from bench.peers import Peer
+from bench.places import BOT_PYTHON, ROOT
 
 QUESTIONS = ("where is my order {}", "track {} please", "status of order {}", "any news on order {}")
 ROUNDS = 8

@@ -11,11 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from bench import data
+from bench.places import BOT_PYTHON, QUIET, ROOT
 from bench.processes import Server, wait_until
 
-ROOT = Path(__file__).resolve().parent.parent
-BOT_PYTHON = str(ROOT / "bot" / ".venv" / "bin" / "python")
-QUIET = {"RASA_TELEMETRY_ENABLED": "false", "PYTHONWARNINGS": "ignore", "TF_CPP_MIN_LOG_LEVEL": "3"}
 NO_LIMIT = "1000000"
 BATCH = 100
 

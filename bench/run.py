@@ -14,11 +14,11 @@ import time
 from pathlib import Path
 
 from bench import measures, report
-from bench.peers import ROOT, Doorstep, Peer, Stock
+from bench.peers import Doorstep, Peer, Stock
+from bench.places import FOLDER, ROOT
 from bench.report import Pair, Results
 from bench.training import train_doorstep, train_stock
 
-FOLDER = ROOT / "var" / "bench"
 STARTS = 3
 PARSE_ROUNDS = 3
 PARSED_LINES = 300
@@ -87,10 +87,9 @@ def running(ours: Doorstep, stock: Stock, results: Results) -> None:
 
 def main() -> None:
     """Run everything and write the page."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
     results = Results(load=os.getloadavg()[0], cores=os.cpu_count() or 1)
     step("training the stock assistant (kept from an earlier run where nothing changed)")
-    stock_model, stock_seconds = train_stock(FOLDER)
+    stock_model, stock_seconds = train_stock()
     step("training Doorstep from nothing")
     our_model, our_seconds = train_doorstep(FOLDER)
     results.training = Pair(our_seconds, stock_seconds)

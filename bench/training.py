@@ -8,7 +8,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from bench.peers import BOT_PYTHON, QUIET, ROOT
+from bench.places import BOT_PYTHON, FOLDER, QUIET, ROOT
 
 STOCK_CONFIG = ROOT / "bench" / "stock" / "config.yml"
 
@@ -28,10 +28,11 @@ def _stock_training(model: Path) -> list[str]:
     return [*command, "--out", str(model.parent), "--fixed-model-name", model.name.removesuffix(".tar.gz")]
 
 
-def train_stock(folder: Path) -> tuple[Path, float]:
+def train_stock(folder: Path = FOLDER) -> tuple[Path, float]:
     """Return the stock model and the seconds its training took, now or when its input was last seen."""
     sources = [STOCK_CONFIG, *sorted((ROOT / "bot" / "domain").rglob("*.yml")), *sorted((ROOT / "data").rglob("*.yml"))]
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:16]
+    folder.mkdir(parents=True, exist_ok=True)
     model, notes = folder / f"stock-{digest}.tar.gz", folder / f"stock-{digest}.json"
     if not (model.exists() and notes.exists()):
         seconds = _timed(_stock_training(model), folder / "cache", folder)

@@ -1,10 +1,11 @@
 """Loads one trained archive for serving: without what only training needs, and without a reader of typed intents."""
 
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 from rasa.core.agent import Agent
+from rasa.core.channels.channel import OutputChannel
 from rasa.core.processor import MessageProcessor
 from rasa.core.tracker_store import TrackerStore
 from rasa.engine.loader import load_predict_graph_runner
@@ -12,6 +13,8 @@ from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.engine.storage.storage import ModelMetadata
 from rasa.nlu.classifiers.regex_message_handler import RegexMessageHandler
+from rasa.shared.core.constants import ACTION_VALIDATE_SLOT_MAPPINGS, DEFAULT_SLOT_NAMES
+from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.exceptions import RasaException
 from rasa.shared.utils.io import read_json_file
 from rasa.utils.common import TempDirectoryPath, get_temp_dir_name
@@ -70,6 +73,20 @@ class DeskProcessor(MessageProcessor):  # type: ignore[misc]
             raise RasaException("the model's last step is not the one that reads /intents; use `make train`")
         metadata.nlu_target = reader.needs["messages"]
         return Path(model_path).name, metadata, runner
+
+    async def run_action_extract_slots(
+        self, output_channel: OutputChannel, tracker: DialogueStateTracker
+    ) -> DialogueStateTracker:
+        """Fill slots from the message where the domain says how; ours leaves all of them to its actions."""
+        if self._slots_are_left_to_actions:
+            return tracker
+        return await super().run_action_extract_slots(output_channel, tracker)
+
+    @cached_property
+    def _slots_are_left_to_actions(self) -> bool:
+        slots = [slot for slot in self.domain.slots if slot.name not in DEFAULT_SLOT_NAMES]
+        left = all(m.get("type") == "custom" and "action" not in m for slot in slots for m in slot.mappings)
+        return left and ACTION_VALIDATE_SLOT_MAPPINGS not in self.domain.action_names_or_texts
 
     def _check_for_unseen_features(self, parse_data: dict[str, Any]) -> None:
         """Let be what Rasa warns of: our own pipeline names only intents and entities of the domain."""

@@ -1,11 +1,10 @@
 """Writes docs/nlu.md (`python -m bot.report`): how well our own examples are told apart when they were not learned.
 
 With `--beside FILE.jsonl` it also trains Rasa's default pipeline (bench/stock) on the same examples and measures both
-on that file's labelled lines; a stock model is kept in var/nlu until examples or pipeline change.
+on that file's labelled lines; the stock model is the one of `make bench`, trained once for each version of its input.
 """
 
 import argparse
-import hashlib
 import json
 import os
 import subprocess
@@ -19,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from bench.training import train_stock
 from bot.measures import confusions, report, scores
 from bot.nlu.extraction import extract, is_only_identifier
 from bot.nlu.fused import Fused, Tuning
@@ -26,8 +26,7 @@ from bot.nlu.identifiers import DEFAULT_ORDER_PATTERNS, OrderNumbers
 from bot.nlu.sentences import load_encoder
 
 ROOT = Path(__file__).resolve().parent.parent
-OUT, DATA, STOCK = ROOT / "docs" / "nlu.md", ROOT / "data" / "nlu", ROOT / "bench" / "stock" / "config.yml"
-KEPT = ROOT / "var" / "nlu"
+OUT, DATA = ROOT / "docs" / "nlu.md", ROOT / "data" / "nlu"
 FOLDS, SEED = 5, 11
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 LONG_WORD, SLIP_SHARE = 5, 0.5
@@ -117,20 +116,6 @@ def classify(model: Fused, text: str) -> str:
     return model.labels[int(model.probabilities(text).argmax())]
 
 
-def train_stock() -> Path:
-    """Return a model of Rasa's default pipeline on the same examples; minutes the first time."""
-    sources = [STOCK, *sorted(DATA.glob("*.yml"))]
-    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:16]
-    model = KEPT / f"stock-{digest}.tar.gz"
-    if not model.exists():
-        print("report: training the stock pipeline, some minutes …", flush=True)
-        command = [sys.executable, "-W", "ignore", "-m", "rasa", "train", "nlu", "--config", str(STOCK)]
-        command += ["--nlu", str(DATA), "--out", str(KEPT), "--fixed-model-name", f"part-{os.getpid()}"]
-        subprocess.run(command, cwd=ROOT, env={**os.environ, "RASA_TELEMETRY_ENABLED": "false"}, check=True)
-        (KEPT / f"part-{os.getpid()}.tar.gz").rename(model)
-    return model
-
-
 def measure(file: Path, model: Path) -> dict[str, Any]:
     """Return what `doorstep evaluate` says of a model, in a process of its own."""
     command = [sys.executable, "-W", "ignore", "-m", "bot.evaluate", str(file), "--model", str(model)]
@@ -150,7 +135,7 @@ def train_ours(folder: Path) -> Path:
 
 def compare(file: Path) -> str:
     """Return a section that sets both pipelines side by side on a file's lines."""
-    stock = measure(file, train_stock())
+    stock = measure(file, train_stock()[0])
     with tempfile.TemporaryDirectory() as folder:
         ours = measure(file, train_ours(Path(folder)))
     rows = [f"| {name} | {_percent(ours[key])} | {_percent(stock[key])} |" for key, name in FIGURES.items()]

@@ -1,5 +1,6 @@
 """Puts the trained assistant behind its one channel on loopback; offers no HTTP API, model server or console."""
 
+import gc
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from rasa.shared.utils.io import read_config_file
 from rasa.utils.endpoints import EndpointConfig
 from sanic import Sanic
 
-from bot import action_calls
+from bot import action_calls, shortcuts
 from bot.channel import MAX_BODY_BYTES, DeskInput
 from bot.logs import log
 from bot.model import DeskAgent
@@ -25,6 +26,7 @@ def load_agent(model: Path, endpoints_file: Path) -> DeskAgent:
     """Load the model and connect it as `endpoints_file` says; raises RasaException with the reason."""
     endpoints = AvailableEndpoints.read_endpoints(str(endpoints_file))
     action_calls.install()
+    shortcuts.install()
     # Not Agent.load, which makes a plain Agent whatever the class it is called on.
     agent = DeskAgent(
         tracker_store=TrackerStore.create(endpoints.tracker_store),
@@ -61,6 +63,9 @@ def make_app(agent: DeskAgent, channel: DeskInput) -> Sanic:
 
     @app.after_server_start
     async def say_ready(*_: Any) -> None:
+        # What is loaded now stays; the collector needn't look through it again and again.
+        gc.collect()
+        gc.freeze()
         log("ready")
 
     @app.after_server_stop

@@ -3,7 +3,6 @@
 import json
 import time
 from collections.abc import Iterable
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from rasa.shared.core.events import (
     ActionExecuted,
     ActionExecutionRejected,
     ActiveLoop,
+    BotUttered,
     ConversationPaused,
     Event,
     SessionStarted,
@@ -22,8 +22,7 @@ from rasa.shared.core.events import (
 )
 from rasa.shared.core.trackers import DialogueStateTracker
 
-KEEP_TURNS = 3
-KEEP_EVENTS = 24
+KEEP_TURNS = 2
 PRUNE_EVERY_SECONDS = 300
 DAY_SECONDS = 24 * 60 * 60
 
@@ -40,12 +39,6 @@ _UPSERT = sa.text(
     "INSERT INTO bot_sessions (sender_id, updated_at, events) VALUES (:sender_id, :updated_at, :events)"
     " ON CONFLICT (sender_id) DO UPDATE SET updated_at = excluded.updated_at, events = excluded.events"
 )
-
-
-@cache
-def _event_class(name: str) -> type[Event]:
-    # Rasa walks the whole class tree for every event it reads, which was a fifth of a turn.
-    return Event.resolve_by_type(name)
 
 
 def open_engine(url: str) -> sa.engine.Engine:
@@ -95,7 +88,7 @@ class SessionStore(TrackerStore):  # type: ignore[misc]
             stored = connection.execute(query).scalar()
         if stored is None:
             return None
-        events = [_event_class(saved["event"])._from_parameters(saved) for saved in json.loads(stored)]
+        events = [Event.resolve_by_type(saved["event"])._from_parameters(saved) for saved in json.loads(stored)]
         return DialogueStateTracker.from_events(sender_id, events, self.domain.slots)
 
     async def save(self, tracker: DialogueStateTracker) -> None:
@@ -126,14 +119,18 @@ class SessionStore(TrackerStore):  # type: ignore[misc]
 
 
 def compact(tracker: DialogueStateTracker, domain: Domain) -> list[Event]:
-    """Return events that replay to the same state: the session's all, or when long a summary and the last turns."""
+    """Return events that replay to the same state: a summary of the session and its last turns.
+
+    Of what was answered only the last turn is kept, to be repeated on demand; policies don't look at it.
+    """
     events = _current_session(list(tracker.events))
     turns = [i for i, event in enumerate(events) if isinstance(event, UserUttered)]
-    if len(events) <= KEEP_EVENTS or len(turns) <= KEEP_TURNS:
-        return events
-    cut = turns[-KEEP_TURNS]
-    before = DialogueStateTracker.from_events(tracker.sender_id, events[:cut], domain.slots)
-    return [*_summary(before, events[0], events[cut - 1]), *events[cut:]]
+    if len(turns) > KEEP_TURNS:
+        cut = turns[-KEEP_TURNS]
+        before = DialogueStateTracker.from_events(tracker.sender_id, events[:cut], domain.slots)
+        events = [*_summary(before, events[0], events[cut - 1]), *events[cut:]]
+    last = max((i for i, event in enumerate(events) if isinstance(event, UserUttered)), default=0)
+    return [event for i, event in enumerate(events) if i > last or not isinstance(event, BotUttered)]
 
 
 def _current_session(events: list[Event]) -> list[Event]:

@@ -1,7 +1,9 @@
 """Runs the web app in this process, with the bot box and the demo beside it."""
 
 import asyncio
+import gc
 import signal
+import socket
 import sys
 from contextlib import AsyncExitStack, suppress
 from datetime import datetime
@@ -25,6 +27,12 @@ _GRACE_SECONDS = 5
 
 class _Server(uvicorn.Server):
     """uvicorn, started inside a running loop; the first signal ends it softly, a second at once."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to listen. What is loaded by now stays, so the collector needn't look through it again and again."""
+        await super().startup(sockets)
+        gc.collect()
+        gc.freeze()
 
     async def stopped(self) -> None:
         """Serve until told to stop. Raises Unavailable when the port can't be had."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Row, delete, insert, or_, select, update
+from sqlalchemy import Integer, Row, String, bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store.database import Database
@@ -52,6 +52,38 @@ def _values(message: Message, conversation: str, reply_to: int | None) -> dict[s
     }
 
 
+# Made once: building a statement takes SQLAlchemy longer than running it takes the database.
+_ID, _NUMBER = bindparam("conversation_id", type_=String), bindparam("message_number", type_=Integer)
+_THIS = conversations.c.id == _ID
+_CONVERSATION = select(conversations).where(_THIS)
+_LOCKED = _CONVERSATION.with_for_update()
+_MESSAGE = (messages.c.conversation == _ID) & (messages.c.number == _NUMBER)
+_BY_MESSAGE_ID = select(messages).where(messages.c.conversation == _ID, messages.c.message_id == bindparam("own_id"))
+_REPLIES = (
+    select(messages).where(messages.c.conversation == _ID, messages.c.reply_to == _NUMBER).order_by(messages.c.number)
+)
+_OFFERED = (
+    select(messages.c.buttons)
+    .where(messages.c.conversation == _ID, messages.c.author != "shopper", messages.c.number < _NUMBER)
+    .order_by(messages.c.number.desc())
+    .limit(1)
+)
+_FREE = (
+    update(conversations)
+    .where(_THIS)
+    .values(lease_by=None, lease_until=None, last_number=conversations.c.last_number + bindparam("more", type_=Integer))
+    .returning(conversations.c.last_number)
+)
+_NEWEST_TICKET = (
+    select(tickets.c.id)
+    .where(tickets.c.conversation == _ID)
+    .where(tickets.c.called_at >= select(messages.c.at).where(_MESSAGE).scalar_subquery())
+    .order_by(tickets.c.called_at.desc())
+    .limit(1)
+)
+_LAST_OF_ALL = 2**31 - 1
+
+
 class ConversationTable:
     """Conversations in our database. Every method raises Unavailable when the database doesn't answer."""
 
@@ -78,7 +110,7 @@ class ConversationTable:
                 await connection.execute(
                     delete(verifications).where(verifications.c.conversation == inbound.conversation)
                 )
-            offered = await _offered(connection, inbound.conversation, earlier.number if earlier else None)
+            offered = await _offered(connection, inbound.conversation, earlier.number if earlier else _LAST_OF_ALL)
             number = row.last_number + (0 if earlier else 1)
             conversation = await _take(
                 connection, row, inbound, now, {"lease_by": holder, "lease_until": lease_until}, number
@@ -86,7 +118,7 @@ class ConversationTable:
             if earlier is not None:
                 return Received("unanswered", conversation, message_of(earlier), offered=offered)
             message = Message(number, "shopper", inbound.text, now, inbound.message_id)
-            await connection.execute(insert(messages).values(_values(message, inbound.conversation, None)))
+            await connection.execute(insert(messages), _values(message, inbound.conversation, None))
             return Received("new", conversation, message, offered=offered)
 
         return await self._database.run(work)
@@ -107,8 +139,10 @@ class ConversationTable:
             if told:
                 await connection.execute(insert(messages), [_values(m, conversation, to) for m in told])
             opened = ticket or await _opened(connection, conversation, to)
-            question = (messages.c.conversation == conversation) & (messages.c.number == to)
-            await connection.execute(update(messages).where(question).values(answered_at=now, ticket=opened))
+            question = {"conversation_id": conversation, "message_number": to}
+            await connection.execute(
+                update(messages).where(_MESSAGE), {**question, "answered_at": now, "ticket": opened}
+            )
             return Answered(told, opened)
 
         return await self._database.run(work)
@@ -122,7 +156,7 @@ class ConversationTable:
     async def get(self, conversation: str) -> Conversation | None:
         """See `support.ports.Conversations.get`."""
         async with self._database.read() as connection:
-            row = (await connection.execute(select(conversations).where(conversations.c.id == conversation))).first()
+            row = (await connection.execute(_CONVERSATION, {"conversation_id": conversation})).first()
         return conversation_of(row) if row else None
 
     async def messages(self, conversation: str, after: int, limit: int) -> tuple[Message, ...]:
@@ -134,8 +168,7 @@ class ConversationTable:
 
 
 async def _locked(connection: AsyncConnection, conversation: str) -> Row[Any] | None:
-    wanted = select(conversations).where(conversations.c.id == conversation).with_for_update()
-    return (await connection.execute(wanted)).first()
+    return (await connection.execute(_LOCKED, {"conversation_id": conversation})).first()
 
 
 async def _begin(connection: AsyncConnection, inbound: Inbound, now: datetime) -> Row[Any]:
@@ -162,47 +195,36 @@ async def _take(
     """Take the lease, keep the newest signed identity, move the clock on."""
     phone, email = inbound.identity.phone or row.phone, inbound.identity.email or row.email
     changes = {**lease, "last_at": now, "last_number": number, "phone": phone, "email": email}
-    await connection.execute(update(conversations).where(conversations.c.id == row.id).values(changes))
+    await connection.execute(update(conversations).where(_THIS), {"conversation_id": row.id, **changes})
     old = conversation_of(row)
     return Conversation(old.id, old.channel, old.owner, old.created_at, now, SignedIdentity(phone, email))
 
 
 async def _free(connection: AsyncConnection, conversation: str, more: int) -> int | None:
     """Free the lease, count `more` messages and return the last number; None if the conversation has been erased."""
-    free = {"lease_by": None, "lease_until": None, "last_number": conversations.c.last_number + more}
-    change = update(conversations).where(conversations.c.id == conversation).values(free)
-    last: int | None = (await connection.execute(change.returning(conversations.c.last_number))).scalar()
+    last: int | None = (await connection.execute(_FREE, {"conversation_id": conversation, "more": more})).scalar()
     return last
 
 
 async def _opened(connection: AsyncConnection, conversation: str, question: int) -> str | None:
     """The newest ticket opened, or joined again, since the question was asked."""
-    asked_at = select(messages.c.at).where(messages.c.conversation == conversation, messages.c.number == question)
-    wanted = select(tickets.c.id).where(
-        tickets.c.conversation == conversation, tickets.c.called_at >= asked_at.scalar_subquery()
-    )
-    newest = (await connection.execute(wanted.order_by(tickets.c.called_at.desc()).limit(1))).scalar()
+    asked = {"conversation_id": conversation, "message_number": question}
+    newest = (await connection.execute(_NEWEST_TICKET, asked)).scalar()
     return ticket_number(newest) if newest else None
 
 
 async def _earlier(connection: AsyncConnection, inbound: Inbound) -> Row[Any] | None:
-    wanted = select(messages).where(
-        messages.c.conversation == inbound.conversation, messages.c.message_id == inbound.message_id
-    )
-    return (await connection.execute(wanted)).first()
+    wanted = {"conversation_id": inbound.conversation, "own_id": inbound.message_id}
+    return (await connection.execute(_BY_MESSAGE_ID, wanted)).first()
 
 
 async def _replies(connection: AsyncConnection, conversation: str, to: int) -> tuple[Reply, ...]:
-    wanted = select(messages).where(messages.c.conversation == conversation, messages.c.reply_to == to)
-    rows = await connection.execute(wanted.order_by(messages.c.number))
+    rows = await connection.execute(_REPLIES, {"conversation_id": conversation, "message_number": to})
     return tuple(Reply(m.text, m.buttons, m.card) for m in map(message_of, rows))
 
 
-async def _offered(connection: AsyncConnection, conversation: str, before: int | None) -> frozenset[str]:
-    """Button payloads of the newest reply (before message number `before`, if given)."""
-    ours = or_(messages.c.author == "bot", messages.c.author == "agent")
-    wanted = select(messages.c.buttons).where(messages.c.conversation == conversation, ours)
-    if before is not None:
-        wanted = wanted.where(messages.c.number < before)
-    buttons = (await connection.execute(wanted.order_by(messages.c.number.desc()).limit(1))).scalar()
+async def _offered(connection: AsyncConnection, conversation: str, before: int) -> frozenset[str]:
+    """Button payloads of the newest reply before message number `before`."""
+    wanted = {"conversation_id": conversation, "message_number": before}
+    buttons = (await connection.execute(_OFFERED, wanted)).scalar()
     return frozenset(button["payload"] for button in buttons or ())

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy import Row, bindparam, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store.conversations import message_of
@@ -25,6 +25,13 @@ from support.model import SignedIdentity, Standing, Ticket, TicketDraft, TicketR
 _TRANSCRIPT_MESSAGES = 200
 
 
+_STANDING = (
+    select(conversations.c.phone, conversations.c.email, verifications.c.order_key)
+    .outerjoin(verifications, verifications.c.conversation == conversations.c.id)
+    .where(conversations.c.id == bindparam("conversation_id"))
+)
+
+
 class ProofTable:
     """Proofs and wrong tries in our database."""
 
@@ -33,13 +40,8 @@ class ProofTable:
 
     async def standing(self, conversation: str) -> Standing:
         """See `support.ports.Proofs.standing`."""
-        wanted = (
-            select(conversations.c.phone, conversations.c.email, verifications.c.order_key)
-            .outerjoin(verifications, verifications.c.conversation == conversations.c.id)
-            .where(conversations.c.id == conversation)
-        )
         async with self._database.read() as connection:
-            rows = (await connection.execute(wanted)).all()
+            rows = (await connection.execute(_STANDING, {"conversation_id": conversation})).all()
         signed = SignedIdentity(rows[0].phone, rows[0].email) if rows else SignedIdentity()
         return Standing(signed, frozenset(row.order_key for row in rows if row.order_key))
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -17,6 +17,30 @@ _MOST_ORDERS = 200
 """Orders returned for one contact; a shopper with more of them asks for one by its number."""
 
 
+def _newest(condition: ColumnElement[Any], limit: int) -> Select[Any]:
+    newest = (orders.c.placed_at.is_(None), orders.c.placed_at.desc(), orders.c.id.desc())
+    return select(orders).where(condition).order_by(*newest).limit(limit)
+
+
+_BY_KEY = _newest(orders.c.key == bindparam("key"), 1)
+_HOLDERS = (
+    select(order_shipments.c.order_id)
+    .join(shipments, shipments.c.id == order_shipments.c.shipment_id)
+    .where(shipments.c.key == bindparam("key"))
+)
+_BY_TRACKING_KEY = _newest(and_(orders.c.id.in_(_HOLDERS), orders.c.key.is_not(None)), 1)
+_BY_CONTACT = _newest(
+    and_(
+        or_(
+            and_(orders.c.customer_phone == bindparam("phone"), orders.c.customer_phone != ""),
+            and_(orders.c.customer_email == bindparam("email"), orders.c.customer_email != ""),
+        ),
+        orders.c.key.is_not(None),
+    ),
+    _MOST_ORDERS,
+)
+
+
 class SqlOrders:
     """Orders in a database, each read as it was at one moment."""
 
@@ -25,30 +49,21 @@ class SqlOrders:
 
     async def by_key(self, key: str) -> Order | None:
         """Return the order with this `order_key`."""
-        found = await self._find(orders.c.key == key, 1)
+        found = await self._find(_BY_KEY, key=key)
         return found[0] if found else None
 
     async def by_tracking_key(self, key: str) -> Order | None:
         """Return the newest order that has a parcel with this `tracking_key`."""
-        holders = (
-            select(order_shipments.c.order_id)
-            .join(shipments, shipments.c.id == order_shipments.c.shipment_id)
-            .where(shipments.c.key == key)
-        )
-        found = await self._find(and_(orders.c.id.in_(holders), orders.c.key.is_not(None)), 1)
+        found = await self._find(_BY_TRACKING_KEY, key=key)
         return found[0] if found else None
 
     async def by_contact(self, phone: str, email: str) -> list[Order]:
         """Return the orders with this phone or this e-mail, newest first; an empty contact matches nothing."""
-        wanted = [orders.c.customer_phone == phone] if phone else []
-        wanted += [orders.c.customer_email == email] if email else []
-        return await self._find(and_(or_(*wanted), orders.c.key.is_not(None)), _MOST_ORDERS) if wanted else []
+        return await self._find(_BY_CONTACT, phone=phone, email=email)
 
-    async def _find(self, condition: ColumnElement[Any], limit: int) -> list[Order]:
-        newest = (orders.c.placed_at.is_(None), orders.c.placed_at.desc(), orders.c.id.desc())
-        query = select(orders).where(condition).order_by(*newest).limit(limit)
+    async def _find(self, query: Select[Any], **values: str) -> list[Order]:
         async with self._database.read() as connection:
-            rows = (await connection.execute(query)).mappings().all()
+            rows = (await connection.execute(query, values)).mappings().all()
             return await _whole(connection, rows) if rows else []
 
 

@@ -47,7 +47,8 @@ _ALL_REFUSED: dict[int | str, dict[str, Any]] = {
 def api_router(services: WebServices) -> APIRouter:
     """Messages, orders, tracking events and tickets."""
 
-    def authorised(given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> str:
+    # Asynchronous, as FastAPI would hand anything else to a thread and wait for it.
+    async def authorised(given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> str:
         if not services.api_key:
             raise NotConfigured("The API is not configured: set DOORSTEP_API_KEY to a long random text.")
         key = given.credentials if given else ""

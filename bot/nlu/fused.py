@@ -31,7 +31,7 @@ class Tuning:
     out_handicap: float = 1.2
     certainty_weight: float = 0.3
     nearness_weight: float = 3.0
-    rejected: float = 0.02
+    rejected: float = 0.04
     held_back: float = 0.2
 
 
