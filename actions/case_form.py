@@ -17,7 +17,7 @@ from actions.finding import (
     spoken_words,
 )
 from actions.parcels import plain
-from actions.phrases import gives_up, is_question
+from actions.phrases import gives_up, has_looked, is_question
 from actions.turn import Turn
 from support.model import TicketReason
 
@@ -82,7 +82,8 @@ class ValidateCaseForm(Skill):
     def _confirm(self, turn: Turn) -> None:
         rest = _NEGATION.sub("", turn.text)
         takes_details = turn.recall("case_details") != NOT_ASKED
-        if turn.label == "affirm" and not _NEGATION.match(turn.text):
+        looked = turn.recall("case") == "report_missing" and has_looked(turn.text)
+        if looked or (turn.label == "affirm" and not _NEGATION.match(turn.text)):
             turn.remember(case_confirmed=True)
         elif turn.label == "deny" and (len(rest.split()) < 2 or not takes_details):
             turn.remember(case_confirmed=False)

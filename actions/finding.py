@@ -75,6 +75,8 @@ def corrects_number(turn: Turn) -> bool:
 def proof_in(turn: Turn, taken: Sequence[str] = ()) -> str:
     """Return what may be a proof: an e-mail, a phone number, a postcode or four digits; `taken` are order numbers."""
     used = {digits(number) for number in taken} - {""}
+    # "1003 0117" may be one phone number, or an order number and what proves it.
+    used |= {pair for mine in used for other in turn.heard("number") for pair in (mine + other, other + mine)}
     for entity in ("email", "phone", "postcode"):
         for value in turn.heard(entity):
             if digits(value) not in used:

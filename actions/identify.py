@@ -94,8 +94,9 @@ class ValidateIdentifyForm(Skill):
 
     async def _answered(self, turn: Turn) -> bool:
         asks_proof = turn.asked == "proof"
-        if asks_proof and not corrects_number(turn) and (proof := _proof_asked_for(turn)):
-            await prove(turn, turn.recall("order_number"), proof)
+        number = turn.recall("order_number")
+        if asks_proof and not corrects_number(turn) and (proof := _proof_asked_for(turn, number)):
+            await prove(turn, number, proof)
             return True
         may_be_one = turn.intent in _ANSWERS | {"deny", "out_of_scope"} or only_number(turn) or not turn.is_certain
         return may_be_one and await self._named(turn)
@@ -154,10 +155,11 @@ class ValidateIdentifyForm(Skill):
         turn.say(f"utter_unclear_{turn.asked}")
 
 
-def _proof_asked_for(turn: Turn) -> str:
+def _proof_asked_for(turn: Turn, order_number: str) -> str:
     """Return the proof in an answer to that very question: any number counts, spoken or typed."""
     number = next(iter(turn.heard("number")), "") if only_number(turn) else ""
-    return proof_in(turn) or number or _odd_proof(turn)
+    again = [order_number] if len(turn.heard("number")) > 1 else []
+    return proof_in(turn, again) or number or _odd_proof(turn)
 
 
 def _odd_proof(turn: Turn) -> str:

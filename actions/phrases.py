@@ -17,11 +17,14 @@ _HAS_NONE = re.compile(
     r"|\b(?:idk|which number|what number)\b",
     re.IGNORECASE,
 )
-_CORRECTION = re.compile(r"#|\b(?:no|nope|not|order|meant|mean|instead|sorry|wrong|actually|rather)\b", re.IGNORECASE)
+_CORRECTION = re.compile(
+    r"#|\b(?:no|nope|not|order|meant|mean|instead|sorry|wrong|actually|rather|wait|correction)\b", re.IGNORECASE
+)
 _FILLER = re.compile(
-    r"a|about|actually|am|an|and|be|for|had|have|hi|i|i'm|id|im|instead|is|it|it's|its|look|made|mean|meant|my|no|nope|not|nr|num|"
-    r"number|of|oh|oops|or|order|orders|package|parcel|please|pls|said|should|sorry|that|that's|thats|the|then|this|"
-    r"to|track|tracking|try|typo|up|was|wrong|yes|yeah|"
+    r"a|about|actually|ah|am|an|and|be|correction|er|erm|for|had|hang|hmm|hold|have|hi|i|i'm|id|im|instead|is|it|it's|"
+    r"its|look|made|mean|meant|my|no|nope|not|nr|num|"
+    r"number|of|oh|on|oops|or|order|orders|package|parcel|please|pls|said|should|sorry|that|that's|thats|the|then|this|"
+    r"to|track|tracking|try|typo|uh|um|up|wait|was|wrong|yes|yeah|"
     r"zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|"
     r"twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|double|triple",
     re.IGNORECASE,
@@ -41,6 +44,14 @@ _SHOP = re.compile(
 )
 
 
+_LOOKED = re.compile(
+    r"\b(?:looked|checked|searched|asked|tried|did (?:all|that)|done|everywhere|nowhere|nothing|nobody|no ?one|none|"
+    r"still (?:missing|gone|not|nothing)|not (?:here|there|with))\b",
+    re.IGNORECASE,
+)
+_NOT_YET = re.compile(r"\b(?:yet|haven'?t|have not|didn'?t|did not|will|later|let me|going to|i'?ll)\b", re.IGNORECASE)
+
+
 def gives_up(text: str) -> bool:
     """Say whether the whole message means "never mind"."""
     return bool(_GIVES_UP.fullmatch(text.strip()))
@@ -49,6 +60,12 @@ def gives_up(text: str) -> bool:
 def has_none(text: str) -> bool:
     """Say whether the message means "I don't have that", or asks where to find it."""
     return bool(_HAS_NONE.search(text.replace("’", "'")))
+
+
+def has_looked(text: str) -> bool:
+    """Say whether the answer to "have you looked for it?" is that they have, in vain."""
+    plain = text.replace("’", "'")
+    return bool(_LOOKED.search(plain)) and not _NOT_YET.search(plain)
 
 
 def corrects(text: str) -> bool:

@@ -24,6 +24,7 @@ class Turn:
         self.text: str = (tracker.latest_message.get("text") or "").strip()
         self.history: Sequence[Mapping[str, Any]] = tracker.events
         self.form: str | None = tracker.active_loop_name
+        self._in_form = self.form is not None
         self._dispatcher = dispatcher
         self._tracker = tracker
         self._slots: dict[str, Any] = {}
@@ -63,7 +64,11 @@ class Turn:
     @property
     def events(self) -> list[Event]:
         """What Rasa is to remember of this turn."""
-        return [SlotSet(name, value) for name, value in self._slots.items()] + self._others
+        # A form takes a message for its own by the slots set, whatever they were; else only changes are news.
+        slots = self._tracker.slots
+        return [
+            SlotSet(name, value) for name, value in self._slots.items() if self._in_form or value != slots.get(name)
+        ] + self._others
 
     def heard(self, entity: str) -> list[str]:
         """Return the values of an entity in the message, in order, each once."""

@@ -69,16 +69,14 @@ def take_port() -> socket.socket:
 def main() -> None:
     """Load the model and serve the desk until told to stop; a start that fails says why and exits with 1."""
     prepare()
-    from rasa.shared.exceptions import RasaException
-
     from bot.server import load_agent, make_app, read_channel
 
     try:
         port = take_port()
         channel = read_channel(ROOT / "credentials.yml")
         agent = load_agent(Path(os.environ["DOORSTEP_BOT_MODEL"]), ROOT / "endpoints.yml")
-    except (RasaException, OSError, ValueError) as error:
-        sys.exit(f"The bot box can't start: {error}")
+    except Exception as error:  # noqa: BLE001 - the process ends here, whatever broke
+        sys.exit(f"The bot box can't start: {error or type(error).__name__} ({type(error).__name__})")
     make_app(agent, channel).run(sock=port, workers=1, access_log=False, debug=False, motd=False)
 
 

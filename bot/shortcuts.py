@@ -16,9 +16,22 @@ def install() -> None:
     # Rasa walks the whole tree of event classes for every event it reads.
     Event.resolve_by_type = staticmethod(cache(Event.resolve_by_type))
     DialogueStateTracker.past_states = _past_states
+    DialogueStateTracker.applied_events = _applied_events
     # All that these modules copy is what they would log at debug level, which is off.
     for module in (processor, memoization, rule_policy):
         module.copy = SimpleNamespace(deepcopy=lambda value: value)
+
+
+_work_out_applied_events = DialogueStateTracker.applied_events
+
+
+def _applied_events(tracker: DialogueStateTracker) -> list[Event]:
+    """Return the events that still count; a tracker only gains events, so their number tells whether it changed."""
+    known, events = tracker.__dict__.get("_applied", (None, []))
+    if known != len(tracker.events):
+        events = _work_out_applied_events(tracker)
+        tracker.__dict__["_applied"] = len(tracker.events), events
+    return list(events)
 
 
 def _past_states(

@@ -3,7 +3,7 @@
 import re
 
 from bot.nlu.dates import Reader, dates
-from bot.nlu.identifiers import OrderNumbers, bare_numbers, emails, phones, postcodes, tracking_numbers
+from bot.nlu.identifiers import OrderNumbers, bare_numbers, emails, may_be_two, phones, postcodes, tracking_numbers
 from bot.nlu.phrases import items, ordinals
 from bot.nlu.spans import Span, overlaps, plain, table
 from bot.nlu.spoken import spoken_numbers
@@ -33,8 +33,9 @@ def extract(text: str, orders: OrderNumbers, read_dates: Reader | None = None) -
     placed = postcodes(text, sure)
     lettered = [span for span in placed if not span.value.replace("-", "").isdigit()]
     spoken = spoken_numbers(text)
-    numbers = orders.find(text, sure + called + lettered)
-    bare = bare_numbers(text, sure + called + lettered + spoken)
+    taken = sure + [span for span in called if not may_be_two(text, span)] + lettered
+    numbers = orders.find(text, taken)
+    bare = bare_numbers(text, taken + spoken)
     spans = sure + called + placed + numbers + bare + spoken + _spoken_orders(spoken, orders)
     spans += [span for span in ordinals(text) if not _inside(span, said)]
     spans += [span for span in items(text) if not overlaps(span.start, span.end, spans)]

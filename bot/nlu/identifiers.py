@@ -30,6 +30,7 @@ MOST = 40
 """Of each kind, in one message: nobody means more, and comparing all with all would take long."""
 
 _PHONE = re.compile(r"(?<![\w@.#-])(?:\+\s?|00)?\(?\d(?:[\s().-]{0,2}\d){6,14}(?![\w-])")
+_TWO_NUMBERS = re.compile(r"\d{4,7} \d{4,5}|\d{5} \d{4,7}")
 _POSTCODES = (
     re.compile(r"(?<![\w-])(?:GIR\s?0AA|[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2})(?![\w-])", re.IGNORECASE),  # UK
     re.compile(r"(?<![\w-])[ABCEGHJ-NPRSTVXY]\d[A-Z][\s-]?\d[A-Z]\d(?![\w-])", re.IGNORECASE),  # CA
@@ -109,6 +110,11 @@ def _is_tracking(value: str, cue: bool, before: str) -> bool:
         return True
     lettered = digits < len(value) and len(value) >= _SHORTEST_TRACKING + 2
     return bool(known and (cue or lettered)) or lettered or cue or len(value) >= _SURE_TRACKING
+
+
+def may_be_two(text: str, phone: Span) -> bool:
+    """Say whether a phone number may as well be an order number with a postcode or last four digits beside it."""
+    return bool(_TWO_NUMBERS.fullmatch(text[phone.start : phone.end])) and not _PHONE_CUE.search(text)
 
 
 def phones(text: str, taken: list[Span]) -> list[Span]:

@@ -115,6 +115,7 @@ class TestProcess:
         [
             ("DOORSTEP_BOT_SECRET", "", "DOORSTEP_BOT_SECRET is not set"),
             ("DOORSTEP_BOT_MODEL", "models/no-such.tar.gz", "no trained model"),
+            ("DOORSTEP_BOT_MODEL", "README.md", "The bot box can't start"),
             ("DOORSTEP_BOT_PORT", "", "Address already in use"),
         ],
     )
@@ -125,6 +126,7 @@ class TestProcess:
         done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60, check=False)
         assert done.returncode == 1
         assert words in done.stderr
+        assert "Traceback" not in done.stderr
 
 
 @pytest.fixture(scope="module")

@@ -115,6 +115,18 @@ def test_phones(text: str, phone: str) -> None:
     assert read(text, "order_number") == []
 
 
+@pytest.mark.parametrize("text", ["1041 98996", "98996 1041", "where is 1041 98996"])
+def test_two_numbers_side_by_side_may_be_order_and_postcode(text: str) -> None:
+    assert set(read(text, "order_number")) == {"1041", "98996"}
+    assert read(text, "postcode") == ["98996"]
+    assert len(read(text, "phone")) == 1
+
+
+def test_a_number_called_a_phone_is_only_that() -> None:
+    assert read("my mobile is 9123 4567", "order_number") == []
+    assert read("my mobile is 9123 4567", "phone") == ["91234567"]
+
+
 @pytest.mark.parametrize(
     ("text", "place"),
     [
