@@ -16,6 +16,7 @@ from rich.console import Console
 from demo.guide import guide
 from demo.orders import demo_events, demo_orders
 from demo.simulator import Simulator
+from doorstep.housekeeping import keep_house
 from doorstep.processes import bot_box
 from doorstep.settings import Settings
 from doorstep.web import Doorstep, doorstep_app
@@ -66,6 +67,7 @@ async def run_web(settings: Settings, with_bot: bool) -> None:
         doorstep = await stack.enter_async_context(doorstep_app(settings))
         if with_bot:
             await stack.enter_async_context(bot_box(settings))
+        stack.callback(asyncio.create_task(keep_house(doorstep.tracking)).cancel)
         await _server(settings, doorstep).stopped()
 
 

@@ -1,0 +1,30 @@
+"""What is kept only for a while is forgotten in time, and not before."""
+
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
+from store.database import Database
+from store.desk import ProofTable
+from store.pruning import prune
+from store.support_tables import proof_try_scopes
+from store.unit import SqlStore
+from tests.scans import NOON
+from tracking.ports import UnitOfWork
+
+
+async def test_old_deliveries_and_tries_go_and_new_ones_stay(database: Database) -> None:
+    proofs = ProofTable(database)
+    ages = {"new": timedelta(), "hours": timedelta(hours=20), "days": timedelta(days=3), "old": timedelta(days=31)}
+    for name, age in ages.items():
+
+        async def note(unit: UnitOfWork, name: str = name, age: timedelta = age) -> bool:
+            return await unit.first_delivery("shopify", name, NOON - age)
+
+        assert await SqlStore(database).run(note)
+        await proofs.add_try(["order:1", f"conversation:{name}"], NOON - age)
+    assert await prune(database, NOON) == 1 + 2
+    assert len(await proofs.newest_tries("order:1", 10, None)) == 2
+    async with database.read() as connection:
+        assert (await connection.execute(select(func.count()).select_from(proof_try_scopes))).scalar() == 4
+    assert await prune(database, NOON) == 0
