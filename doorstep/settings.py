@@ -38,9 +38,20 @@ class Settings(BaseSettings):
     woocommerce_secret: Secret = Field(None, description="Verifies `/webhooks/woocommerce`")
     easypost_secret: Secret = Field(None, description="Verifies `/webhooks/easypost`")
     aftership_secret: Secret = Field(None, description="Verifies `/webhooks/aftership`")
+    twilio_account_sid: str | None = Field(None, description="Twilio account that texts are sent from")
+    twilio_auth_token: Secret = Field(None, description="Verifies `/webhooks/twilio/…` and signs in to send")
+    twilio_from: str | None = Field(None, description="Number or `MG…` service that texts are sent from")
+    twilio_api_url: str = Field("https://api.twilio.com", description="Base address of Twilio's REST API")
+    alexa_skill_id: str | None = Field(None, description="The one skill that `/webhooks/alexa` answers")
+    dialogflow_token: Secret = Field(None, description="Bearer token that Dialogflow sends to `/webhooks/dialogflow`")
     log_level: str = Field("info", description="`debug`, `info`, `warning` or `error`")
 
     def secret(self, name: str) -> str | None:
         """The plain value of a secret setting, None when unset or when there is no such setting."""
         value = getattr(self, name, None)
         return value.get_secret_value() if isinstance(value, SecretStr) else None
+
+    def value(self, name: str) -> str | None:
+        """The plain value of any setting as text, None when unset or when there is no such setting."""
+        plain = getattr(self, name, None)
+        return self.secret(name) or (str(plain) if plain is not None and not isinstance(plain, SecretStr) else None)

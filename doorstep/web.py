@@ -8,12 +8,15 @@ from functools import partial
 from fastapi import APIRouter, FastAPI
 
 from actions.services import Services
+from channels import channels
+from channels.base import Answering, ChannelServices
 from channels.web_chat import chat_router
 from demo.shop import router as demo_shop
 from doorstep.action_route import action_router
 from doorstep.bootstrap import SupportRoom, TrackingRoom, support_room, tracking_room
 from doorstep.secrets import kept_secret
 from doorstep.settings import ROOT, Settings
+from skills import skills
 from support.limits import RateLimit
 from tracking.carriers.aggregators import aggregators
 from tracking.errors import Unavailable
@@ -51,9 +54,16 @@ async def doorstep_app(settings: Settings, demo: bool = False) -> AsyncIterator[
                 partial(observe_turn, "web"),
             ),
             widget.router,
+            *_platform_routers(settings, services),
             *_demo_routers(demo),
         ]
         yield Doorstep(create_app(services, routers), tracking, support)
+
+
+def _platform_routers(settings: Settings, services: WebServices) -> list[APIRouter]:
+    answering = Answering(services.desk, services.limits.conversation, observe_turn)
+    given = ChannelServices(services.desk, answering, services.clock, settings.value, settings.public_url)
+    return [plugin.router(given) for plugin in {**channels(), **skills()}.values()]
 
 
 def _demo_routers(demo: bool) -> list[APIRouter]:

@@ -10,7 +10,10 @@ from datetime import UTC, datetime
 import httpx
 from fastapi import FastAPI
 
+from channels import channels
+from channels.base import Answering, ChannelServices
 from channels.web_chat import chat_router
+from skills import skills
 from store.conversations import ConversationTable
 from store.database import Database
 from store.desk import ProofTable, TicketTable
@@ -32,7 +35,14 @@ from web.app import create_app
 from web.services import Limits, WebServices
 
 API_KEY = "test-api-key"
-SECRETS = {f"{name}_secret": f"test-{name}" for name in ("shopify", "woocommerce", "easypost", "aftership")}
+SECRETS = {f"{name}_secret": f"test-{name}" for name in ("shopify", "woocommerce", "easypost", "aftership")} | {
+    "twilio_account_sid": "AC00000000000000000000000000000001",
+    "twilio_auth_token": "test-twilio",
+    "twilio_from": "+15550100199",
+    "alexa_skill_id": "amzn1.ask.skill.test",
+    "dialogflow_token": "test-dialogflow",
+}
+PUBLIC_URL = "http://shop.example.com"
 
 
 class RealClock:
@@ -147,4 +157,7 @@ def world(
         allowed_origins=allowed_origins,
     )
     chat = chat_router(desk, limits.conversation, limits.public, services.visitor_secret, allowed_origins)
-    return World(create_app(services, [chat, widget.router]), services, bot, conversations)
+    answering = Answering(desk, limits.conversation, lambda *_: None)
+    given = ChannelServices(desk, answering, clock, services.secrets, PUBLIC_URL)
+    platforms = [plugin.router(given) for plugin in {**channels(), **skills()}.values()]
+    return World(create_app(services, [chat, widget.router, *platforms]), services, bot, conversations)
