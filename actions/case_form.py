@@ -33,6 +33,7 @@ _SAME_MATTER = {
 }
 MOST_WORDS_OF_A_YES = 2
 
+_CANCELS = re.compile(r"(?:yes,? )?(?:please )?cancel(?: it| (?:the|my) order)?(?: please)?[.! ]*", re.IGNORECASE)
 _REFUSES = re.compile(r"(no|nope|nah)[.! ]*", re.IGNORECASE)
 _NEGATION = re.compile(r"^(no|nope|nah|not that|wrong|actually|sorry|wait)\b[,.:;! ]*", re.IGNORECASE)
 
@@ -47,7 +48,9 @@ class ValidateCaseForm(Skill):
         if not turn.is_fresh():
             return
         turn.remember(case=turn.recall("case"))
-        if gives_up(turn.text) or (turn.asked != "case_confirmed" and _REFUSES.fullmatch(turn.text)):
+        if self._means_it(turn):
+            turn.remember(case_confirmed=True)
+        elif gives_up(turn.text) or (turn.asked != "case_confirmed" and _REFUSES.fullmatch(turn.text)):
             turn.remember(case_confirmed=False)
             turn.leave_form()
         elif self._is_interruption(turn) or await self._is_other_order(turn):
@@ -58,6 +61,11 @@ class ValidateCaseForm(Skill):
             await self._item(turn)
         elif turn.label != "affirm" or len(turn.text.split()) > MOST_WORDS_OF_A_YES:
             turn.remember(case_details=said(turn))
+
+    def _means_it(self, turn: Turn) -> bool:
+        """Say whether "cancel" answers the question whether to cancel the order, and isn't the wish to stop asking."""
+        asked = turn.recall("case") == "cancel_order" and turn.asked == "case_confirmed"
+        return asked and bool(_CANCELS.fullmatch(turn.text.strip()))
 
     def _is_interruption(self, turn: Turn) -> bool:
         case, asks = turn.recall("case"), is_question(turn.text)

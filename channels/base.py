@@ -10,10 +10,11 @@ import structlog
 from fastapi import APIRouter
 
 from support import wording
-from support.desk import Desk
+from support.desk import Desk, Instead
 from support.limits import RateLimit
 from support.model import Channel as Kind
 from support.model import Inbound, Reply, Turn
+from support.texting import Consent, TextLog
 from tracking.errors import DoorstepError, NotConfigured
 from tracking.ports import Clock
 
@@ -30,14 +31,17 @@ class Answering:
         self._desk, self._limit, self._observe = desk, limit, observe
         self._running: set[asyncio.Task[Any]] = set()
 
-    async def answer(self, inbound: Inbound, seconds: float, late: Late | None = None) -> Turn | None:
+    async def answer(
+        self, inbound: Inbound, seconds: float, late: Late | None = None, instead: Instead | None = None
+    ) -> Turn | None:
         """Return what came of the message, or None when that takes longer than `seconds`.
 
-        The desk then goes on, and `late` is given what comes of it. Raises Unavailable when the database is down.
+        The desk then goes on, and `late` is given what comes of it. `instead` answers in place of the bot, see
+        `Desk.handle`. Raises Unavailable when the database is down.
         """
         if not self._limit.allow(inbound.conversation):
             return Turn(inbound.conversation, "bot", (Reply(wording.TOO_FAST),))
-        asking = self._keep(self._ask(inbound))
+        asking = self._keep(self._ask(inbound, instead))
         await asyncio.wait({asking}, timeout=seconds)
         if asking.done():
             return asking.result()
@@ -45,9 +49,9 @@ class Answering:
             self._keep(self._tell_late(asking, late))
         return None
 
-    async def _ask(self, inbound: Inbound) -> Turn:
+    async def _ask(self, inbound: Inbound, instead: Instead | None) -> Turn:
         started = perf_counter()
-        turn = await self._desk.handle(inbound)
+        turn = await self._desk.handle(inbound, instead)
         self._observe(inbound.channel, turn, perf_counter() - started)
         return turn
 
@@ -71,6 +75,8 @@ class ChannelServices:
 
     desk: Desk
     answering: Answering
+    consent: Consent
+    texts: TextLog
     clock: Clock
     secrets: Callable[[str], str | None]
     public_url: str

@@ -12,10 +12,12 @@ from store.conversations import ConversationTable
 from store.database import Database
 from store.desk import ProofTable, TicketTable, WishTable
 from store.orders import SqlOrders
+from store.texting import OptOutTable, TextTable
 from store.unit import SqlStore
 from support.desk import Desk, Observer
 from support.identity import Identity
 from support.preferences import AlertPreferences
+from support.texting import Consent, TextLog
 from support.tickets import Tickets
 from tracking.carriers import detect
 from tracking.ingest import Ingest
@@ -48,6 +50,8 @@ class SupportRoom:
     identity: Identity
     tickets: Tickets
     preferences: AlertPreferences
+    consent: Consent
+    texts: TextLog
     bot: RasaBot
 
 
@@ -89,7 +93,8 @@ async def support_room(settings: Settings, tracking: TrackingRoom, observe: Obse
     identity = Identity(ProofTable(tracking.database), tracking.orders, clock)
     desk = Desk(conversations, bot, identity, tickets, clock, observe)
     preferences = AlertPreferences(WishTable(tracking.database), clock)
+    consent, texts = Consent(OptOutTable(tracking.database), clock), TextLog(TextTable(tracking.database), clock)
     try:
-        yield SupportRoom(desk, identity, tickets, preferences, bot)
+        yield SupportRoom(desk, identity, tickets, preferences, consent, texts, bot)
     finally:
         await bot.close()

@@ -54,15 +54,22 @@ async def doorstep_app(settings: Settings, demo: bool = False) -> AsyncIterator[
                 partial(observe_turn, "web"),
             ),
             widget.router,
-            *_platform_routers(settings, services),
+            *_platform_routers(settings, services, support),
             *_demo_routers(demo),
         ]
         yield Doorstep(create_app(services, routers), tracking, support)
 
 
-def _platform_routers(settings: Settings, services: WebServices) -> list[APIRouter]:
-    answering = Answering(services.desk, services.limits.conversation, observe_turn)
-    given = ChannelServices(services.desk, answering, services.clock, settings.value, settings.public_url)
+def _platform_routers(settings: Settings, services: WebServices, support: SupportRoom) -> list[APIRouter]:
+    given = ChannelServices(
+        desk=services.desk,
+        answering=Answering(services.desk, services.limits.conversation, observe_turn),
+        consent=support.consent,
+        texts=support.texts,
+        clock=services.clock,
+        secrets=settings.value,
+        public_url=settings.public_url,
+    )
     return [plugin.router(given) for plugin in {**channels(), **skills()}.values()]
 
 

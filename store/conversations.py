@@ -159,6 +159,13 @@ class ConversationTable:
             row = (await connection.execute(_CONVERSATION, {"conversation_id": conversation})).first()
         return conversation_of(row) if row else None
 
+    async def last_reply(self, conversation: str) -> Message | None:
+        """See `support.ports.Conversations.last_reply`."""
+        wanted = select(messages).where(messages.c.conversation == conversation, messages.c.author != "shopper")
+        async with self._database.read() as connection:
+            row = (await connection.execute(wanted.order_by(messages.c.number.desc()).limit(1))).first()
+        return message_of(row) if row else None
+
     async def messages(self, conversation: str, after: int, limit: int) -> tuple[Message, ...]:
         """See `support.ports.Conversations.messages`."""
         wanted = select(messages).where(messages.c.conversation == conversation, messages.c.number > after)

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, RowMapping, Table, and_, delete, false, or
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store.loading import matching, portions
-from store.support_tables import alert_wishes, conversations, tickets, verifications
+from store.support_tables import alert_wishes, conversations, texts, tickets, verifications
 from store.tables import order_shipments, order_sources, orders, shipments
 
 Found = dict[int, RowMapping]
@@ -68,6 +68,7 @@ async def _erase_talk(connection: AsyncConnection, found: Found, emails: set[str
         await connection.execute(update(tickets).where(tickets.c.conversation.in_(some)).values(_NOTHING))
     await _delete(connection, alert_wishes, alert_wishes.c.conversation, talks)
     await _delete(connection, alert_wishes, alert_wishes.c.contact, {*emails, *phones} - {""})
+    await _delete(connection, texts, texts.c.conversation, talks)
     await _delete(connection, conversations, conversations.c.id, talks)
 
 

@@ -99,6 +99,31 @@ alert_wishes = Table(
     Column("at", UtcDateTime, nullable=False),
 )
 
+opt_outs = Table(
+    "opt_outs",
+    metadata,
+    Column("number", String(40), primary_key=True),
+    Column("medium", String(16), primary_key=True),
+    Column("stopped", Boolean, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+texts = Table(
+    "texts",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("key", String(80), nullable=False, unique=True),
+    # No foreign key: a text may refuse the very first message, before there is a conversation.
+    Column("conversation", String(255), nullable=False, index=True),
+    Column("number", String(40), nullable=False),
+    Column("segments", Integer, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("provider_id", String(64)),
+    Column("error", String(16), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("moved_at", UtcDateTime, nullable=False),
+)
+
 
 def ticket_number(row_id: int) -> str:
     """Return the number that people know a ticket by."""

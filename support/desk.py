@@ -25,6 +25,7 @@ _LEASE_POLL_SECONDS = 0.1
 
 Listener = Callable[[Message], Awaitable[None]]
 Observer = Callable[[BotReply | None], None]
+Instead = Callable[[], Awaitable[tuple[Reply, ...]]]
 
 
 class Desk:
@@ -49,8 +50,12 @@ class Desk:
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._listeners: defaultdict[str, set[Listener]] = defaultdict(set)
 
-    async def handle(self, inbound: Inbound) -> Turn:
-        """Answer one message. Raises Unavailable when it could not be stored; a bot that is down is answered for."""
+    async def handle(self, inbound: Inbound, instead: Instead | None = None) -> Turn:
+        """Answer one message. Raises Unavailable when it could not be stored; a bot that is down is answered for.
+
+        `instead` is asked for the replies in place of the bot or a person, for words that a channel must obey itself.
+        It may be asked again where the first time was cut short, but never for a message that is answered.
+        """
         # Cleaning a megabyte would keep every other shopper waiting; it is refused for its length in any case.
         text = clean(inbound.text) if len(inbound.text) <= _CLEANED_LIMIT else inbound.text
         refusal = _refusal(text)
@@ -58,9 +63,9 @@ class Desk:
             return Turn(inbound.conversation, "bot", (refusal,))
         lock = self._locks.setdefault(inbound.conversation, asyncio.Lock())
         async with lock:
-            return await self._handle_next(_with_text(inbound, text))
+            return await self._handle_next(_with_text(inbound, text), instead)
 
-    async def _handle_next(self, inbound: Inbound) -> Turn:
+    async def _handle_next(self, inbound: Inbound, instead: Instead | None) -> Turn:
         received = await self._receive(inbound)
         owner = received.conversation.owner
         if received.state == "answered" or received.message is None:
@@ -68,7 +73,7 @@ class Desk:
         if received.state == "new":
             await self._tell(inbound.conversation, (received.message,))
         try:
-            return await self._answer(inbound, received, received.message)
+            return await self._answer(inbound, received, received.message, instead)
         except BaseException:
             await self._conversations.release(inbound.conversation, self._holder)
             raise
@@ -82,8 +87,10 @@ class Desk:
                 return received
             await asyncio.sleep(_LEASE_POLL_SECONDS)
 
-    async def _answer(self, inbound: Inbound, received: Received, message: Message) -> Turn:
-        if received.conversation.owner == "human":
+    async def _answer(self, inbound: Inbound, received: Received, message: Message, instead: Instead | None) -> Turn:
+        if instead:
+            reply, ticket = BotReply(await instead()), None
+        elif received.conversation.owner == "human":
             reply, ticket = BotReply(()), None
         else:
             reply, ticket = await self._ask(inbound, received)
@@ -117,6 +124,10 @@ class Desk:
     async def history(self, conversation: str, after: int, limit: int = 200) -> tuple[Message, ...]:
         """Messages after number `after`, oldest first."""
         return await self._conversations.messages(conversation, after, limit)
+
+    async def last_reply(self, conversation: str) -> Message | None:
+        """The newest message that is not the shopper's, or None."""
+        return await self._conversations.last_reply(conversation)
 
     async def conversation(self, conversation: str) -> Conversation | None:
         """The conversation, or None before its first message."""

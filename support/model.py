@@ -38,6 +38,16 @@ class TicketReason(StrEnum):
     BOT_DOWN = "bot_down"
 
 
+class TextState(StrEnum):
+    """How far a text has got, in the order in which it may move on; the last three are ends."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    UNDELIVERED = "undelivered"
+    FAILED = "failed"
+
+
 @dataclass(frozen=True, slots=True)
 class Button:
     """A quick reply: what is shown, and the text sent when it is pressed."""

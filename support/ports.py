@@ -5,7 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from support.model import Answered, Conversation, Inbound, Message, Received, Reply, Standing, Ticket, TicketDraft
+from support.model import (
+    Answered,
+    Conversation,
+    Inbound,
+    Message,
+    Received,
+    Reply,
+    Standing,
+    TextState,
+    Ticket,
+    TicketDraft,
+)
 
 
 class Conversations(Protocol):
@@ -37,6 +48,10 @@ class Conversations(Protocol):
 
     async def get(self, conversation: str) -> Conversation | None:
         """The conversation, or None."""
+        ...
+
+    async def last_reply(self, conversation: str) -> Message | None:
+        """The newest message that is not the shopper's, or None."""
         ...
 
     async def messages(self, conversation: str, after: int, limit: int) -> tuple[Message, ...]:
@@ -97,6 +112,30 @@ class PreferenceStore(Protocol):
 
     async def alerts(self, conversation: str) -> bool | None:
         """The newest wish, None if never said."""
+        ...
+
+
+class OptOuts(Protocol):
+    """Numbers that don't want to be texted; numbers in E.164, media as in `support.texting.Medium`."""
+
+    async def stopped(self, number: str, medium: str) -> bool:
+        """Whether the newest word was to stop."""
+        ...
+
+    async def set(self, number: str, medium: str, stopped: bool, now: datetime) -> None:
+        """Keep a word; doing it twice changes nothing but its time."""
+        ...
+
+
+class Texts(Protocol):
+    """Texts sent by us."""
+
+    async def add(self, key: str, conversation: str, number: str, segments: int, now: datetime) -> int:
+        """Note a queued text and return its id; one with this key that is noted already is the same."""
+        ...
+
+    async def move(self, text: int, state: TextState, provider_id: str, error: str, now: datetime) -> None:
+        """Move a text's state on, never back, and keep the provider's id and error code; unknown ids change nothing."""
         ...
 
 

@@ -18,12 +18,14 @@ from store.conversations import ConversationTable
 from store.database import Database
 from store.desk import ProofTable, TicketTable
 from store.orders import SqlOrders
+from store.texting import OptOutTable, TextTable
 from store.unit import SqlStore
 from support.desk import Desk
 from support.identity import Identity
 from support.limits import RateLimit
 from support.model import Button, Conversation, Inbound, Received, Reply, TicketReason
 from support.ports import BotReply
+from support.texting import Consent, TextLog
 from support.tickets import Tickets
 from tracking.carriers.aggregators import aggregators
 from tracking.errors import Unavailable
@@ -109,6 +111,7 @@ class World:
     services: WebServices
     bot: FakeBot
     conversations: FlakyConversations
+    given: ChannelServices
 
     @asynccontextmanager
     async def client(self, key: str | None = API_KEY) -> AsyncIterator[httpx.AsyncClient]:
@@ -158,6 +161,7 @@ def world(
     )
     chat = chat_router(desk, limits.conversation, limits.public, services.visitor_secret, allowed_origins)
     answering = Answering(desk, limits.conversation, lambda *_: None)
-    given = ChannelServices(desk, answering, clock, services.secrets, PUBLIC_URL)
+    consent, texts = Consent(OptOutTable(database), clock), TextLog(TextTable(database), clock)
+    given = ChannelServices(desk, answering, consent, texts, clock, services.secrets, PUBLIC_URL)
     platforms = [plugin.router(given) for plugin in {**channels(), **skills()}.values()]
-    return World(create_app(services, [chat, widget.router, *platforms]), services, bot, conversations)
+    return World(create_app(services, [chat, widget.router, *platforms]), services, bot, conversations, given)
