@@ -173,7 +173,7 @@ def router(services: ChannelServices, seconds: float = _SECONDS) -> APIRouter:
         token = services.secret("twilio_auth_token", _NAME)
         return await signed_form(request, services.public_url, token)
 
-    @routes.post("/webhooks/twilio/sms", responses=answers)
+    @routes.post("/webhooks/twilio/sms", response_class=Response, responses=answers)
     async def sms(request: Request) -> Response:
         """A text of a shopper; the answer is TwiML, empty where it is sent later or silence is asked for."""
         try:
@@ -182,7 +182,7 @@ def router(services: ChannelServices, seconds: float = _SECONDS) -> APIRouter:
             return _refused(error)
         return Response(twiml(await texting.take(Received.parse(form))), media_type="application/xml")
 
-    @routes.post("/webhooks/twilio/status", responses=answers)
+    @routes.post("/webhooks/twilio/status", status_code=204, responses=answers)
     async def status(request: Request) -> Response:
         """How far one of our texts has got."""
         try:
