@@ -6,6 +6,8 @@ import os
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
+from io import StringIO
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -37,13 +39,22 @@ def up_to_date() -> bool:
     return MODEL.exists() and STAMP.exists() and STAMP.read_text() == fingerprint()
 
 
+@contextmanager
+def _said_at_exit(printed: StringIO) -> Iterator[None]:
+    try:
+        yield
+    except SystemExit:
+        print(printed.getvalue(), file=sys.stderr)
+        raise
+
+
 def train() -> None:
     """Train from nothing and keep the model under its one name; an unfinished model is never left there."""
     os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
     os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    # Rasa's progress bars would bury everything else in a log file.
-    os.environ.setdefault("TQDM_DISABLE", "" if sys.stderr.isatty() else "1")
+    # Rasa's progress bars would bury everything else in a log file; at this level it draws none.
+    os.environ.setdefault("LOG_LEVEL", "INFO" if sys.stderr.isatty() else "WARNING")
     os.chdir(ROOT)
     from bot import logs
 
@@ -52,9 +63,17 @@ def train() -> None:
 
     print("train: learning from data/ …", flush=True)
     started, wanted = time.monotonic(), fingerprint()
-    result = rasa_train(
-        str(DOMAIN), str(CONFIG), [str(DATA)], output=str(MODELS), fixed_model_name="unfinished", force_training=True
-    )
+    # What Rasa prints names a file that is about to be renamed; it is shown only where it ends the training.
+    printed = StringIO()
+    with redirect_stdout(printed), _said_at_exit(printed):
+        result = rasa_train(
+            str(DOMAIN),
+            str(CONFIG),
+            [str(DATA)],
+            output=str(MODELS),
+            fixed_model_name="unfinished",
+            force_training=True,
+        )
     if result.code or not result.model:
         sys.exit("train: Rasa could not train this; `make data` tells where the data contradicts itself.")
     STAMP.unlink(missing_ok=True)
