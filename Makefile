@@ -6,7 +6,7 @@ export RASA_TELEMETRY_ENABLED := false
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev lock train demo test check lint format types imports data bench docs clean
+.PHONY: help setup setup-dev lock train demo test check lint format types imports data packages bench clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -54,6 +54,10 @@ imports:
 data: train
 	@$(BOT)/python -W ignore -m rasa data validate --quiet -c bot/config.yml -d bot/domain --data data
 	@$(BOT)/python -W ignore -m rasa test core --quiet -s tests/stories -m models/doorstep.tar.gz --out var/rasa-test --fail-on-prediction-errors
+
+packages: setup-dev  ## write the agents for Alexa and Dialogflow anew from the training data
+	@$(APP)/python -m skills.alexa.build
+	@$(APP)/python -m skills.dialogflow.build
 
 bench: setup-dev  ## measure beside a stock Rasa assistant, into docs/benchmarks.md
 	@$(APP)/python -m bench.run

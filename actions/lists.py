@@ -28,4 +28,11 @@ class ListOrders(Skill):
             return
         shown = mine[:MOST_CHOICES]
         turn.remember(choices=[order.number for order in shown])
-        turn.say("utter_list_orders", count=len(mine), lines=order_lines(turn, shown), buttons=order_buttons(shown))
+        amount = "1 order" if len(mine) == 1 else f"{len(mine)} orders"
+        turn.say(
+            "utter_list_orders",
+            count=len(mine),
+            amount=amount,
+            lines=order_lines(turn, shown),
+            buttons=order_buttons(shown),
+        )

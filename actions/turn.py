@@ -89,8 +89,8 @@ class Turn:
         self._dispatcher.utter_message(response=response, buttons=offered, **fields)
 
     def show(self, card: Mapping[str, Any]) -> None:
-        """Attach an order card to the reply; only the web chat draws cards."""
-        if self.channel == "web":
+        """Attach an order card to the reply, for channels that may have a screen."""
+        if self.channel != "sms":
             self._dispatcher.utter_message(json_message={"card": dict(card)})
 
     def say_again(self, message: Mapping[str, Any]) -> None:

@@ -69,6 +69,7 @@ def _links(url: str, api_key: str) -> list[Text]:
         Text.assemble(f"{what}: ", (where, "cyan"), overflow="fold")
         for what, where in (
             ("Shop page with the chat", f"{url}/"),
+            ("A phone to text from", f"{url}/phone"),
             ("HTTP interface", f"{url}/docs"),
             ("Chat in a terminal", chat),
             (f"The same as {june.name}, known by phone", f"{chat} --channel sms --phone {june.phone}"),

@@ -11,6 +11,7 @@ from actions.services import Services
 from channels import channels
 from channels.base import Answering, ChannelServices
 from channels.web_chat import chat_router
+from demo.phone import Carrier, phone_router
 from demo.shop import router as demo_shop
 from doorstep.action_route import action_router
 from doorstep.bootstrap import SupportRoom, TrackingRoom, support_room, tracking_room
@@ -55,7 +56,7 @@ async def doorstep_app(settings: Settings, demo: bool = False) -> AsyncIterator[
             ),
             widget.router,
             *_platform_routers(settings, services, support),
-            *_demo_routers(demo),
+            *(_demo_routers(settings) if demo else []),
         ]
         yield Doorstep(create_app(services, routers), tracking, support)
 
@@ -73,8 +74,9 @@ def _platform_routers(settings: Settings, services: WebServices, support: Suppor
     return [plugin.router(given) for plugin in {**channels(), **skills()}.values()]
 
 
-def _demo_routers(demo: bool) -> list[APIRouter]:
-    return [demo_shop] if demo else []
+def _demo_routers(settings: Settings) -> list[APIRouter]:
+    carrier = Carrier(settings.public_url, settings.secret("twilio_auth_token") or "")
+    return [demo_shop, phone_router(carrier)]
 
 
 def kept_secret_of(name: str) -> str:

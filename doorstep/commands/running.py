@@ -39,6 +39,7 @@ def demo(port: Annotated[int | None, typer.Option(help="Port of the demo shop.")
         "bot_database_url": f"sqlite:///{ROOT / 'var' / 'demo-bot.db'}",
         "api_key": SecretStr(settings.secret("api_key") or secrets.token_urlsafe(16)),
         "easypost_secret": SecretStr(secrets.token_urlsafe(16)),
+        "twilio_auth_token": SecretStr(secrets.token_urlsafe(16)),
     }
     uvloop.run(run_demo(_with_own_bot(settings.model_copy(update=made_up))))
 

@@ -1,0 +1,99 @@
+"""A pretend phone at `/phone`: texts go through the real webhook, signed as Twilio signs; mounted by the demo alone."""
+
+import secrets
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlencode, urlsplit
+from xml.etree import ElementTree
+
+import httpx
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse, Response
+from jinja2 import Environment, FileSystemLoader, select_autoescape
+from pydantic import BaseModel, Field
+from smsutil import is_valid_gsm, split
+from twilio.request_validator import RequestValidator
+
+from demo.catalogue import PEOPLE, SHOP
+
+STRANGER = "+12025550199"
+SHOP_NUMBER = "+12025550100"
+_STATIC = Path(__file__).parent / "static"
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'"
+)
+_KINDS = {"phone.css": "text/css; charset=utf-8", "phone.js": "text/javascript; charset=utf-8"}
+
+
+class Typed(BaseModel):
+    """What is typed into the pretend phone, and whose phone it is."""
+
+    sender: str = Field(pattern=r"^\+[0-9]{8,15}$")
+    text: str = Field(min_length=1, max_length=1600)
+
+
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """Plays Twilio: signs what it delivers, sends on what it is answered, reports it as delivered."""
+
+    public_url: str
+    token: str
+
+    async def deliver(self, typed: Typed) -> list[str]:
+        """Bring a text to the shop's webhook and return the texts that come back. Raises httpx.HTTPError."""
+        fields = {
+            "MessageSid": f"SM{secrets.token_hex(16)}",
+            "From": typed.sender,
+            "To": SHOP_NUMBER,
+            "Body": typed.text,
+            "NumMedia": "0",
+        }
+        async with httpx.AsyncClient(timeout=15, trust_env=False) as client:
+            answer = await self._post(client, f"{self.public_url}/webhooks/twilio/sms", fields)
+            messages = ElementTree.fromstring(answer.content).findall("Message")  # noqa: S314 - our own answer
+            for message in messages:
+                report = {"MessageSid": f"SM{secrets.token_hex(16)}", "MessageStatus": "delivered", "To": typed.sender}
+                await self._post(client, message.get("statusCallback", ""), report)
+        return [message.text or "" for message in messages]
+
+    async def _post(self, client: httpx.AsyncClient, address: str, fields: dict[str, str]) -> httpx.Response:
+        signature = RequestValidator(self.token).compute_signature(address, fields)
+        headers = {"X-Twilio-Signature": signature, "Content-Type": "application/x-www-form-urlencoded"}
+        # The report's address is ours, but may name a host that only the outside world can reach.
+        path = urlsplit(address)
+        here = f"{self.public_url}{path.path}" + (f"?{path.query}" if path.query else "")
+        return (await client.post(here, content=urlencode(fields), headers=headers)).raise_for_status()
+
+
+@cache
+def phone_page() -> str:
+    """The page as HTML; it refers to nothing outside this server."""
+    templates = Environment(loader=FileSystemLoader(_STATIC), autoescape=select_autoescape())
+    return templates.get_template("phone.html").render(shop=SHOP, june=PEOPLE["june"].contact, stranger=STRANGER)
+
+
+def phone_router(carrier: Carrier) -> APIRouter:
+    """The page, its parts, and the way of its texts to the shop."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/phone", response_class=HTMLResponse)
+    async def phone() -> HTMLResponse:
+        return HTMLResponse(phone_page(), headers={"Content-Security-Policy": _POLICY})
+
+    @router.get("/phone/{name}")
+    async def part(name: str) -> Response:
+        if name not in _KINDS:
+            return Response(status_code=404)
+        return Response((_STATIC / name).read_text("utf-8"), media_type=_KINDS[name])
+
+    @router.post("/phone/texts")
+    async def send(typed: Typed) -> dict[str, list[dict[str, object]]]:
+        return {"texts": [_shown(text) for text in await carrier.deliver(typed)]}
+
+    return router
+
+
+def _shown(text: str) -> dict[str, object]:
+    return {"text": text, "segments": len(split(text).parts), "plain": is_valid_gsm(text)}
