@@ -55,6 +55,7 @@ def report(true: Sequence[str], said: Sequence[str]) -> dict[str, Any]:
         "lines": len(pairs),
         "accuracy": share([t == s for t, s in ours]),
         "family_accuracy": share([family(t) == family(s) for t, s in ours]),
+        "overall_accuracy": share([t == s for t, s in pairs]),
         "macro_f1": round(sum(f1s) / len(f1s), 4) if f1s else None,
         "out_of_scope_recall": share([s == OUT_OF_SCOPE for t, s in pairs if t == OUT_OF_SCOPE]),
         "in_scope_false_rejects": share([s == OUT_OF_SCOPE for _, s in ours]),

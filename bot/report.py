@@ -33,6 +33,7 @@ LONG_WORD, SLIP_SHARE = 5, 0.5
 FIGURES = {
     "accuracy": "accuracy, in scope",
     "family_accuracy": "the same, three status intents as one",
+    "overall_accuracy": "accuracy, all lines",
     "macro_f1": "macro F1",
     "out_of_scope_recall": "out of scope recognised",
     "in_scope_false_rejects": "in scope, wrongly rejected",

@@ -5,9 +5,10 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from time import monotonic
+from typing import Any
 
 import structlog
 
@@ -90,7 +91,17 @@ async def bot_box(settings: Settings) -> AsyncIterator[None]:
         yield
     finally:
         keeper.cancel()
-        await stop(running[0])
+        await _to_the_end(stop(running[0]))
+
+
+async def _to_the_end(work: Coroutine[Any, Any, None]) -> None:
+    """Finish the work even where this task is cancelled meanwhile, as Ctrl-C does when the server has ended."""
+    task = asyncio.create_task(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await task
+        raise
 
 
 async def run_bot_only(settings: Settings) -> int:

@@ -37,7 +37,7 @@ document.getElementById("write").addEventListener("submit", (event) => {
   if (text) send(text);
 });
 sender.addEventListener("change", () => list.replaceChildren());
-document.querySelectorAll(".phrases li").forEach((phrase) => {
+document.querySelectorAll(".phrases button").forEach((phrase) => {
   phrase.addEventListener("click", () => send(phrase.textContent));
 });
 words.focus();

@@ -14,6 +14,7 @@ def test_report() -> None:
     figures = report(true, said)
     assert figures["lines"] == 6
     assert figures["accuracy"] == 0.5
+    assert figures["overall_accuracy"] == 0.5
     assert figures["family_accuracy"] == 0.75
     assert figures["out_of_scope_recall"] == 0.5
     assert figures["in_scope_false_rejects"] == 0.25
