@@ -31,6 +31,17 @@ def widget(page: Page, url: str) -> None:
     page.screenshot(path=IMAGES / "widget.png")
 
 
+def phone(page: Page, url: str) -> None:
+    """Text the shop from the pretend phone and take a picture of it."""
+    page.goto(f"{url}/phone")
+    for text, answer in (("where is my order", "Which"), ("2", "Order"), ("stop", "START")):
+        page.get_by_role("textbox", name="Text message").fill(text)
+        page.get_by_role("button", name="Send").click()
+        expect(page.locator("#texts .theirs").last).to_contain_text(answer)
+    page.wait_for_timeout(300)
+    page.screenshot(path=IMAGES / "phone.png")
+
+
 def terminal(url: str, key: str) -> None:
     """Have the same talk in the terminal and draw what it shows."""
     environment = {**os.environ, "DOORSTEP_API_KEY": key, "COLUMNS": "92"}
@@ -47,12 +58,13 @@ def terminal(url: str, key: str) -> None:
 
 
 def main() -> None:
-    """Make both pictures."""
+    """Make all pictures."""
     url, key = sys.argv[1:3]
     IMAGES.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found(), args=["--no-sandbox", "--disable-gpu"])
         widget(browser.new_page(viewport={"width": 1100, "height": 780}), url)
+        phone(browser.new_page(viewport={"width": 1100, "height": 780}), url)
         browser.close()
     terminal(url, key)
 
