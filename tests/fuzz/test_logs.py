@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import httpx
+from twilio.request_validator import RequestValidator
 
 from demo.wire import signature
 from tests.conftest import SECRETS, running_doorstep
@@ -59,6 +60,8 @@ TALK = (
     "this is rubbish, get me a person",
 )
 
+TEXTS = ("where is my order", f"{NUMBER} {POSTCODE}", "STOP")
+
 
 def test_nothing_personal_is_printed(tmp_path: Path) -> None:
     printed = tmp_path / "printed"
@@ -71,14 +74,16 @@ def test_nothing_personal_is_printed(tmp_path: Path) -> None:
         client.post("/api/v1/orders", json=ORDER, headers=key).raise_for_status()
         client.post("/api/v1/tracking-events", json={"events": [SCAN, {**SCAN, "status": "?"}]}, headers=key)
         heard = _talk(client, key)
+        heard += _texts(client, server.base_url)
         _stumble(client, key)
     assert "Carnation" in heard, heard
     assert "T-" in heard, heard
     lines = printed.read_text()
     assert "request_failed" in lines, lines
     turns = [json.loads(line) for line in lines.splitlines() if '"event": "turn"' in line]
-    assert len(turns) == len(TALK), lines
-    assert {turn["channel"] for turn in turns} == {"web"}
+    assert len(turns) == len(TALK) + len(TEXTS), lines
+    assert {turn["channel"] for turn in turns} == {"web", "sms"}
+    assert '"event": "text_out"' in lines
     assert "track_order" in {turn["intent"] for turn in turns}
     assert '"logger": "bot"' in lines, lines
     found = {text: line for text in PERSONAL for line in lines.splitlines() if re.search(text, line, re.IGNORECASE)}
@@ -95,6 +100,17 @@ def _talk(client: httpx.Client, key: dict[str, str]) -> str:
     return heard
 
 
+def _texts(client: httpx.Client, base_url: str) -> str:
+    heard = ""
+    for place, text in enumerate(TEXTS):
+        form = {"MessageSid": f"SM{place}", "From": PHONE, "To": "+15550100199", "Body": text}
+        signed = RequestValidator(SECRETS["DOORSTEP_TWILIO_AUTH_TOKEN"])
+        signature = signed.compute_signature(f"{base_url}/webhooks/twilio/sms", form)
+        answer = client.post("/webhooks/twilio/sms", data=form, headers={"X-Twilio-Signature": signature})
+        heard += answer.raise_for_status().text
+    return heard
+
+
 def _stumble(client: httpx.Client, key: dict[str, str]) -> None:
     """Ask for what is refused: refusals are what programs like to quote."""
     for path, body in (
@@ -103,6 +119,9 @@ def _stumble(client: httpx.Client, key: dict[str, str]) -> None:
         ("/webhooks/easypost", {"result": {"tracking_code": TRACKING}}),
         ("/webhooks/shopify", {"email": EMAIL}),
         ("/internal/actions", {"sender_id": EMAIL}),
+        ("/webhooks/twilio/sms", {"From": PHONE, "Body": EMAIL}),
+        ("/webhooks/alexa", {"request": {"intent": EMAIL}}),
+        ("/webhooks/dialogflow", {"text": EMAIL, "sessionInfo": {"session": PHONE}}),
         ("/chat/messages", {"id": EMAIL, "text": PHONE}),
     ):
         assert 400 <= client.post(path, json=body, headers=key).status_code < 500
