@@ -22,7 +22,10 @@ A dialogue:
           card: in_transit
           ticket: true
 
-Also filled in: {email} {postcode} {last4} of the customer, {A_tracking} {B_tracking} … of the first parcels,
+With `sender`, each line is a text from that phone through Twilio's wire format, and `silence: true` expects no answer.
+
+Also filled in: {email} {postcode} {phone} {last4} of the customer, {stranger} for another phone, {A_tracking}
+{B_tracking} … of the first parcels,
 {A_spoken} for a number in words, {unknown} for a number no order has. `say` may be a list of turns, judged together.
 """
 
@@ -33,18 +36,24 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
+from xml.etree import ElementTree
 
 import httpx
 import yaml
+from twilio.request_validator import RequestValidator
+
+from tests.conftest import SECRETS
 
 HERE = Path(__file__).parent
 FOLDERS = (
     "happy", "corrections", "digressions", "several_orders", "proof", "dead_ends", "nonsense", "abuse", "attack",
+    "texting",
 )  # fmt: skip
 ALWAYS_WRONG = re.compile(r"[{}]|\bNone\b|utter_|Traceback|\bnull\b")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 _DIGITS = "zero one two three four five six seven eight nine".split()  # noqa: SIM905
 _serial = itertools.count(3101)
+_phones = itertools.count(200)
 
 
 @dataclass(frozen=True)
@@ -68,7 +77,10 @@ def collect() -> list[Dialogue]:
 
 def names() -> dict[str, str]:
     """Return fresh values for what dialogues leave open."""
-    values = {"postcode": "94110", "last4": "0142", "email": f"dana{next(_serial)}@example.com"}
+    # Phones differ, as they prove orders; their last digits begin with 0, as order numbers never do.
+    last4, stranger = f"0{next(_phones)}", f"+12125550{next(_phones)}"
+    values = {"postcode": "94110", "last4": last4, "phone": f"+1212555{last4}", "stranger": stranger}
+    values["email"] = f"dana{next(_serial)}@example.com"
     values["unknown"] = str(next(_serial))
     for letter in "ABCD":
         number = str(next(_serial))
@@ -142,15 +154,29 @@ class Talk:
         return answer.json()
 
     def _say(self, text: str) -> dict[str, Any]:
+        if "sender" in self._dialogue:
+            return {"replies": [{"text": said} for said in self._text(self._dialogue["sender"], text)]}
         body = {"conversation": self._conversation, "message_id": str(uuid4()), "text": text}
         body |= {key: self._dialogue[key] for key in ("channel", "identity") if key in self._dialogue}
         body.setdefault("channel", "web")
         return self._post("/api/v1/messages", body)
 
+    def _text(self, sender: str, text: str) -> list[str]:
+        form = {"MessageSid": f"SM{uuid4().hex}", "From": sender, "To": SECRETS["DOORSTEP_TWILIO_FROM"], "Body": text}
+        signer = RequestValidator(SECRETS["DOORSTEP_TWILIO_AUTH_TOKEN"])
+        path = "/webhooks/twilio/sms"
+        signature = signer.compute_signature(str(self._client.base_url.join(path)), form)
+        answer = self._client.post(path, data=form, headers={"X-Twilio-Signature": signature})
+        assert answer.status_code == 200, answer.text
+        return [message.text or "" for message in ElementTree.fromstring(answer.content)]
+
     def _judge(self, turn: dict[str, Any], answers: list[dict[str, Any]]) -> None:
         replies = [reply for answer in answers for reply in answer["replies"]]
         text = "\n".join(reply["text"] for reply in replies)
         said = f"{turn['say']!r} -> {text!r}"
+        if turn.get("silence"):
+            assert not text, f"no silence: {said}"
+            return
         assert text.strip(), f"no answer: {said}"
         assert not ALWAYS_WRONG.search(text), said
         for wanted in turn.get("expect", ()):
@@ -183,7 +209,7 @@ def _order_json(order: dict[str, Any], given: dict[str, str]) -> dict[str, Any]:
     body: dict[str, Any] = {
         "number": order["number"],
         "placed_at": when(order.get("placed", "-7d")),
-        "customer": {"name": "Dana Fields", "email": given["email"], "phone": f"+1212555{given['last4']}"},
+        "customer": {"name": "Dana Fields", "email": given["email"], "phone": given["phone"]},
         "ship_to": {"postcode": given["postcode"], "city": "San Francisco", "region": "CA", "country": "US"},
         "items": [{"sku": skus[title], "title": title, "quantity": 1} for title in titles],
         "shipments": [_shipment_json(parcel, skus) for parcel in order.get("parcels", ())],
