@@ -37,9 +37,9 @@ class Answering:
         """Return what came of the message, or None when that takes longer than `seconds`.
 
         The desk then goes on, and `late` is given what comes of it. `instead` answers in place of the bot, see
-        `Desk.handle`. Raises Unavailable when the database is down.
+        `Desk.handle`; words that must be obeyed are never too fast. Raises Unavailable when the database is down.
         """
-        if not self._limit.allow(inbound.conversation):
+        if instead is None and not self._limit.allow(inbound.conversation):
             return Turn(inbound.conversation, "bot", (Reply(wording.TOO_FAST),))
         asking = self._keep(self._ask(inbound, instead))
         await asyncio.wait({asking}, timeout=seconds)

@@ -145,6 +145,8 @@ class Texting:
             secret("twilio_auth_token", _NAME),
             secret("twilio_from", _NAME),
         )
+        if await self._services.consent.stopped(received.sender.number, received.sender.medium):
+            return
         for text, report_to in await self._reported(received, turn):
             sid, error = await sender.send(received.sender, text, report_to)
             note, state = int(report_to.rpartition("=")[2]), "failed" if error else "queued"

@@ -275,6 +275,27 @@ async def test_a_late_answer_is_sent_by_the_api(database: Database) -> None:
     assert (row.provider_id, row.state) == ("SM900", "queued")
 
 
+async def test_a_late_answer_is_not_sent_to_someone_who_has_said_stop_meanwhile(database: Database) -> None:
+    async with twilio({"sid": "SM900", "status": "queued"}) as (address, asked):
+        app = world(database, secrets={**SECRETS, "twilio_api_url": address})
+        hasty = replace(app, app=create_app(app.services, [sms.router(app.given, seconds=0.05)]))
+        app.bot.gate.clear()
+        assert await text(hasty, "hello", "SM1") == []
+        await app.given.consent.change(PHONE, "sms", True)
+        app.bot.gate.set()
+        for _ in range(20):
+            await asyncio.sleep(0.02)
+    assert asked == []
+
+
+async def test_stop_is_never_too_fast(database: Database) -> None:
+    app = world(database, per_conversation=1)
+    await text(app, "hello", "SM1")
+    assert await text(app, "hello again", "SM2") == [wording.TOO_FAST]
+    assert await text(app, "STOP", "SM3") == [wording.TEXTS_STOPPED]
+    assert await text(app, "hello", "SM4") == []
+
+
 async def test_an_opt_out_that_twilio_knows_of_is_learned_when_sending(database: Database) -> None:
     async with twilio({"code": 21610, "message": "unsubscribed"}, 400) as (address, asked):
         app = world(database, secrets={**SECRETS, "twilio_api_url": address})
