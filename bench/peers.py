@@ -7,6 +7,7 @@ import secrets
 import socket
 import time
 import uuid
+from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ def call(connection: http.client.HTTPConnection, method: str, path: str, body: A
     return json.loads(answer) if answer else None
 
 
-class Peer:
+class Peer(ABC):
     """What both have in common."""
 
     name: str
@@ -65,9 +66,9 @@ class Peer:
         self.servers = self.launch()
         return wait_until(self.ready, self.servers)
 
+    @abstractmethod
     def launch(self) -> list[Server]:
         """Start the processes."""
-        raise NotImplementedError
 
     def ask(self, connection: http.client.HTTPConnection, conversation: str, number: int, text: str) -> float:
         """Say something as the owner of an order; returns milliseconds and insists on an answer about that order."""
@@ -78,9 +79,9 @@ class Peer:
             raise RuntimeError(f"{self.name} did not look up {number}: {words!r}")
         return took
 
+    @abstractmethod
     def say(self, connection: http.client.HTTPConnection, conversation: str, number: int, text: str) -> str:
         """Send one message and return the words of the replies."""
-        raise NotImplementedError
 
     def megabytes(self) -> float:
         """Memory of all processes."""

@@ -3,99 +3,22 @@
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from typing import Any
 
-import httpx
 import pytest
 from fastapi import FastAPI, Request
-from structlog.testing import capture_logs
 
-from channels.base import Answering
 from skills.alexa import words
-from skills.alexa.asking import Asking
-from skills.alexa.certificates import Certificates
 from skills.alexa.hearing import conversation_of
-from skills.alexa.progress import Progress
-from skills.alexa.route import MOST_BYTES, alexa_router
-from skills.alexa.serving import SkillApp
-from skills.alexa.verifying import Verifier
 from store.database import Database
-from store.desk import ProofTable
-from support.desk import Desk
-from support.identity import Identity
-from support.limits import RateLimit
-from support.model import Inbound, Reply
-from support.ports import BotReply
+from support.model import Reply
 from support.wording import TROUBLE
-from tests.alexa_requests import SKILL_ID, Bucket, Shopper, StoppedClock, envelope, roots, signed, speech
-from tests.fakes import FakeBot, RealClock, World, world
+from tests.alexa_requests import Shopper, speech
+from tests.fakes import World
+from tests.integration.alexa_fixtures import CARD, LONG, heard, hearing, skill_app, speaking
 from tests.served import served
-from web.app import create_app
 
-FOREVER = 60.0
-CARD = {"type": "order", "number": "1004", "status": "in_transit", "headline": "On its way", "progress": 2}
-LONG = (
-    "Order 1004 is on its way with Acme Post. The last scan was two hours ago: arrived at the depot in Leipzig. "
-    "Acme Post expects to deliver it tomorrow. Shall I tell you when it's out for delivery?"
-)
-
-
-class Scripted(FakeBot):
-    """Gives the next of some replies, whatever it hears."""
-
-    def __init__(self, *replies: Reply) -> None:
-        super().__init__()
-        self.replies = list(replies)
-
-    async def respond(self, inbound: Inbound, command: bool) -> BotReply:
-        """Give it."""
-        await super().respond(inbound, command)
-        return BotReply((self.replies.pop(0),), "track_order", 0.9)
-
-
-@pytest.fixture
-def app(database: Database) -> World:
-    return world(database)
-
-
-def skill_app(app: World, desk: Desk | None = None, seconds: float = FOREVER, **waiting: Any) -> FastAPI:
-    """The app of a world with a skill that believes the stand-in for Alexa."""
-    clock = StoppedClock()
-    verifier = Verifier(Certificates(Bucket().fetch, roots, clock), clock)
-    answering = Answering(desk or app.services.desk, RateLimit(1000, 60), lambda *_: None)
-    asking = Asking(answering, Progress(waiting.get("api_url")), seconds, waiting.get("patience", FOREVER))
-    skill = SkillApp(asking)
-    return create_app(app.services, [alexa_router(lambda: SKILL_ID, verifier, lambda: skill)])
-
-
-@asynccontextmanager
-async def speaking(app: FastAPI, **who: Any) -> AsyncIterator[Shopper]:
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://shop.example.com") as client:
-        yield Shopper(client, **who)
-
-
-@asynccontextmanager
-async def hearing(app: World, database: Database, *replies: Reply, **who: Any) -> AsyncIterator[Shopper]:
-    """A shopper whom the bot gives these replies."""
-    app.bot = Scripted(*replies)
-    identity = Identity(ProofTable(database), app.services.orders, RealClock())
-    desk = Desk(app.conversations, app.bot, identity, app.services.tickets, RealClock())
-    async with speaking(skill_app(app, desk), **who) as shopper:
-        yield shopper
-
-
-@pytest.fixture
-async def shopper(app: World) -> AsyncIterator[Shopper]:
-    async with speaking(skill_app(app)) as shopper:
-        yield shopper
-
-
-def heard(app: World) -> list[str]:
-    return [inbound.text for inbound, _ in app.bot.heard]
+pytest_plugins = ["tests.integration.alexa_fixtures"]
 
 
 async def test_a_conversation(app: World, shopper: Shopper) -> None:
@@ -257,101 +180,3 @@ async def test_the_database_being_away_is_said(app: World, shopper: Shopper) -> 
     app.conversations.up = False
     answered = await shopper.say("WhereIsMyOrderIntent")
     assert (speech(answered), answered["shouldEndSession"]) == (TROUBLE, True)
-
-
-async def test_the_same_request_again_gets_the_same_answer_and_does_nothing_twice(app: World, shopper: Shopper) -> None:
-    body = json.dumps(envelope("IntentRequest", "CarrierPhraseIntent", {"phrase": "a person"})).encode()
-    first, again = await shopper.post(body), await shopper.post(body)
-    assert first.status_code == again.status_code == 200
-    assert first.json() == again.json()
-    assert heard(app) == ["a person"]
-    assert len(await app.services.tickets.list()) == 1
-
-
-@pytest.mark.parametrize(
-    ("body", "headers"),
-    [
-        (json.dumps(envelope()).encode(), {}),
-        (json.dumps(envelope(skill_id="amzn1.ask.skill.other")).encode(), None),
-        (json.dumps(envelope(at=datetime(2026, 11, 20, tzinfo=UTC))).encode(), None),
-        (json.dumps(envelope()).encode() + b" ", signed(json.dumps(envelope()).encode())),
-        (b"x" * (MOST_BYTES + 1), None),
-        (b"garbage", None),
-        (b"", None),
-    ],
-    ids=["unsigned", "other skill", "stale", "changed", "oversized", "garbage", "empty"],
-)
-async def test_a_refusal_is_a_400_that_does_nothing(
-    app: World, shopper: Shopper, body: bytes, headers: dict[str, str] | None
-) -> None:
-    response = await shopper.post(body, headers)
-    assert response.status_code == 400
-    assert set(response.json()["error"]) == {"code", "message"}
-    assert response.json()["error"]["code"] == "invalid_input"
-    assert heard(app) == []
-
-
-@pytest.mark.parametrize(
-    "request_",
-    [
-        {"type": "Alexa.Unheard.Of"},
-        {"type": "IntentRequest", "intent": "x"},
-        {"type": "IntentRequest", "intent": {"name": "TrackOrderIntent", "slots": {"number": {"value": {"a": 1}}}}},
-        {"type": None},
-        {},
-    ],
-)
-async def test_signed_but_strange_requests_break_nothing(
-    app: World, shopper: Shopper, request_: dict[str, Any]
-) -> None:
-    request = envelope()
-    request["request"] = request_ | {key: request["request"][key] for key in ("requestId", "timestamp")}
-    response = await shopper.post(json.dumps(request).encode())
-    assert response.status_code in {200, 400}
-
-
-async def test_a_refusal_is_logged_without_what_was_said(shopper: Shopper) -> None:
-    body = json.dumps(envelope("IntentRequest", "CarrierPhraseIntent", {"phrase": "private"})).encode()
-    with capture_logs() as logs:
-        await shopper.post(body, signed(b"another"))
-    assert [line["event"] for line in logs] == ["alexa_refused", "request_failed"]
-    assert "private" not in str(logs)
-    assert shopper.user not in str(logs)
-
-
-async def test_a_number_that_was_not_made_out_is_asked_for_again(app: World, shopper: Shopper) -> None:
-    assert speech(await shopper.say("GiveNumberIntent", number="?")).startswith(words.NOT_HEARD)
-    await shopper.say("TrackOrderIntent", number="?")
-    await shopper.say("TrackOrderIntent", number=None)
-    assert heard(app) == ["where is my order"] * 2
-
-
-def test_loading_the_adapter_leaves_the_standard_library_as_it_was() -> None:
-    assert re.search.__module__ == "re"
-
-
-@pytest.mark.parametrize("place", ["session", "context"])
-async def test_a_request_without_one_of_its_parts_breaks_nothing(shopper: Shopper, place: str) -> None:
-    request = envelope()
-    del request[place]
-    response = await shopper.post(json.dumps(request).encode())
-    assert response.status_code in {200, 400}
-
-
-async def test_the_program_itself_refuses_what_is_not_amazons(app: World) -> None:
-    body = json.dumps(envelope(at=datetime.now(UTC))).encode()
-    async with app.client() as client:
-        unsigned = await client.post("/webhooks/alexa", content=body)
-        elsewhere = await client.post(
-            "/webhooks/alexa", content=body, headers=signed(body, "https://example.com/echo.api/cert.pem")
-        )
-    assert unsigned.status_code == elsewhere.status_code == 400
-    assert heard(app) == []
-
-
-async def test_without_a_skill_id_it_is_not_configured(database: Database) -> None:
-    body = json.dumps(envelope()).encode()
-    async with world(database, secrets={}).client() as client:
-        response = await client.post("/webhooks/alexa", content=body, headers=signed(body))
-    assert response.status_code == 503
-    assert "DOORSTEP_ALEXA_SKILL_ID" in response.json()["error"]["message"]

@@ -2,68 +2,27 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
-from xml.etree import ElementTree
 
 import httpx
 import pytest
-from aiohttp import web
-from sqlalchemy import select
-from twilio.request_validator import RequestValidator
 
-from channels import sms
 from store.database import Database
 from store.support_tables import messages, opt_outs, texts
 from support import wording
 from support.desk import MESSAGE_LIMIT
 from support.model import Reply
 from support.ports import BotReply
-from tests.fakes import PUBLIC_URL, SECRETS, World, world
+from tests.fakes import PUBLIC_URL, World, world
 from tests.served import served
-from web.app import create_app
-
-PHONE = "+15550100142"
-URL = "/webhooks/twilio/sms"
+from tests.texts import PHONE, URL, form, post, rows, said, signed, text
 
 
 @pytest.fixture
 def app(database: Database) -> World:
     return world(database, per_conversation=1000)
-
-
-def signed(path: str, form: dict[str, str], token: str = SECRETS["twilio_auth_token"]) -> dict[str, str]:
-    signature = RequestValidator(token).compute_signature(f"{PUBLIC_URL}{path}", form)
-    return {"X-Twilio-Signature": signature, "Content-Type": "application/x-www-form-urlencoded"}
-
-
-def form(text: str, sid: str, sender: str = PHONE, **more: str) -> dict[str, str]:
-    return {"MessageSid": sid, "From": sender, "To": SECRETS["twilio_from"], "Body": text, "NumMedia": "0", **more}
-
-
-async def post(app: World, path: str, fields: dict[str, str], headers: dict[str, str] | None = None) -> httpx.Response:
-    async with app.client(key=None) as client:
-        given = signed(path, fields) if headers is None else headers
-        return await client.post(path, content=urlencode(fields), headers=given)
-
-
-def said(response: httpx.Response) -> list[str]:
-    assert response.status_code == 200, response.text
-    assert response.headers["content-type"].startswith("application/xml")
-    return [message.text or "" for message in ElementTree.fromstring(response.content)]
-
-
-async def text(app: World, words: str, sid: str, sender: str = PHONE, **more: str) -> list[str]:
-    return said(await post(app, URL, form(words, sid, sender, **more)))
-
-
-async def rows(database: Database, table: Any) -> list[Any]:
-    async with database.read() as connection:
-        return list(await connection.execute(select(table)))
 
 
 async def test_a_text_is_answered_and_its_sender_is_vouched_for(app: World, database: Database) -> None:
@@ -227,83 +186,12 @@ async def test_many_at_once(app: World) -> None:
     assert answers == [[f"You said: hello {i}"] for i in range(50)]
 
 
-@asynccontextmanager
-async def twilio(answer: dict[str, Any], status: int = 201) -> AsyncIterator[tuple[str, list[dict[str, str]]]]:
-    """A stand-in for Twilio's REST API; gives its address and the forms it was sent."""
-    asked: list[dict[str, str]] = []
-
-    async def take(request: web.Request) -> web.Response:
-        assert request.path == f"/2010-04-01/Accounts/{SECRETS['twilio_account_sid']}/Messages.json"
-        assert request.headers["Authorization"].startswith("Basic ")
-        asked.append({key: str(value) for key, value in (await request.post()).items()})
-        return web.json_response(answer, status=status)
-
-    server = web.Application()
-    server.router.add_post("/{tail:.*}", take)
-    runner = web.AppRunner(server)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    host, port = runner.addresses[0][:2]
-    try:
-        yield f"http://{host}:{port}", asked
-    finally:
-        await runner.cleanup()
-
-
-async def late(app: World, asked: list[dict[str, str]]) -> None:
-    """Have the bot think for longer than Twilio may wait, then answer."""
-    hasty = replace(app, app=create_app(app.services, [sms.router(app.given, seconds=0.05)]))
-    app.bot.gate.clear()
-    assert await text(hasty, "hello", "SM1") == []
-    app.bot.gate.set()
-    for _ in range(100):
-        if asked:
-            return
-        await asyncio.sleep(0.02)
-
-
-async def test_a_late_answer_is_sent_by_the_api(database: Database) -> None:
-    async with twilio({"sid": "SM900", "status": "queued"}) as (address, asked):
-        app = world(database, secrets={**SECRETS, "twilio_api_url": address})
-        await late(app, asked)
-        await asyncio.sleep(0.1)
-    assert len(asked) == 1
-    assert (asked[0]["To"], asked[0]["From"], asked[0]["Body"]) == (PHONE, SECRETS["twilio_from"], "You said: hello")
-    assert asked[0]["StatusCallback"].startswith(f"{PUBLIC_URL}/webhooks/twilio/status?text=")
-    (row,) = await rows(database, texts)
-    assert (row.provider_id, row.state) == ("SM900", "queued")
-
-
-async def test_a_late_answer_is_not_sent_to_someone_who_has_said_stop_meanwhile(database: Database) -> None:
-    async with twilio({"sid": "SM900", "status": "queued"}) as (address, asked):
-        app = world(database, secrets={**SECRETS, "twilio_api_url": address})
-        hasty = replace(app, app=create_app(app.services, [sms.router(app.given, seconds=0.05)]))
-        app.bot.gate.clear()
-        assert await text(hasty, "hello", "SM1") == []
-        await app.given.consent.change(PHONE, "sms", True)
-        app.bot.gate.set()
-        for _ in range(20):
-            await asyncio.sleep(0.02)
-    assert asked == []
-
-
 async def test_stop_is_never_too_fast(database: Database) -> None:
     app = world(database, per_conversation=1)
     await text(app, "hello", "SM1")
     assert await text(app, "hello again", "SM2") == [wording.TOO_FAST]
     assert await text(app, "STOP", "SM3") == [wording.TEXTS_STOPPED]
     assert await text(app, "hello", "SM4") == []
-
-
-async def test_an_opt_out_that_twilio_knows_of_is_learned_when_sending(database: Database) -> None:
-    async with twilio({"code": 21610, "message": "unsubscribed"}, 400) as (address, asked):
-        app = world(database, secrets={**SECRETS, "twilio_api_url": address})
-        await late(app, asked)
-        await asyncio.sleep(0.1)
-    assert [(row.number, row.stopped) for row in await rows(database, opt_outs)] == [(PHONE, True)]
-    (row,) = await rows(database, texts)
-    assert (row.state, row.error) == ("failed", "21610")
 
 
 async def test_a_real_server_takes_a_real_form(app: World) -> None:

@@ -164,7 +164,6 @@ def test_couriers_load_without_the_vocabulary_or_any_library() -> None:
     assert done.stdout.split() == ["tracking"]
 
 
-@pytest.mark.skipif(not Path("bot/.venv/bin/python").exists(), reason="the bot box isn't set up")
 def test_couriers_load_in_the_bot_box() -> None:
     code = "from tracking.carriers import detect; print(detect('1Z5R89390357567127')[0].carrier)"
     done = subprocess.run(["bot/.venv/bin/python", "-c", code], capture_output=True, text=True, check=True)
