@@ -6,7 +6,9 @@ from typing import Annotated, Any, Literal
 from itsdangerous import BadData, URLSafeTimedSerializer
 from pydantic import BaseModel, Field, TypeAdapter
 
-from support.model import Message
+from support import live
+from support.live import Event, OwnerChanged
+from support.model import Author, Message
 
 TOKEN_SECONDS = 30 * 24 * 3600
 LAST_NUMBER = 10**9
@@ -30,9 +32,10 @@ class Said(BaseModel):
 
 
 class Typing(BaseModel):
-    """The shopper is typing; nobody needs to know yet."""
+    """The shopper is typing, or has stopped."""
 
     type: Literal["typing"]
+    on: bool = False
 
 
 Heard = TypeAdapter[Said | Hello | Typing](Annotated[Said | Hello | Typing, Field(discriminator="type")])
@@ -48,7 +51,11 @@ class Visitors:
     def new(self) -> tuple[str, str]:
         """Make a conversation id and its token."""
         conversation = f"web-{secrets.token_hex(12)}"
-        return conversation, self._serializer.dumps(conversation)
+        return conversation, self.token(conversation)
+
+    def token(self, conversation: str) -> str:
+        """Sign a conversation id."""
+        return str(self._serializer.dumps(conversation))
 
     def conversation(self, token: str) -> str | None:
         """The conversation of a token; None if it is forged or older than 30 days."""
@@ -76,6 +83,18 @@ def error_frame(code: str, text: str, about: str | None = None) -> Frame:
     return {"type": "error", "code": code, "text": text, **({"id": about} if about else {})}
 
 
-def typing_frame(on: bool) -> Frame:
-    """The bot is thinking, or no longer."""
-    return {"type": "typing", "author": "bot", "on": on}
+def typing_frame(on: bool, author: Author = "bot") -> Frame:
+    """Somebody is thinking or writing, or no longer."""
+    return {"type": "typing", "author": author, "on": on}
+
+
+def event_frames(event: Event) -> list[Frame]:
+    """What a shopper is told of an event; nothing of tickets, nor that they are typing themselves."""
+    match event:
+        case live.Said(_, messages):
+            return [{"type": "message", **message_frame(message)} for message in messages]
+        case OwnerChanged(_, owner, name):
+            return [{"type": "owner", "owner": owner, "name": name}]
+        case live.Typing(_, "agent", on):
+            return [typing_frame(on, "agent")]
+    return []

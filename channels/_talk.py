@@ -1,37 +1,48 @@
 """Takes a visitor's words to the desk and brings what is said to every open connection; knows no transport."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from time import perf_counter
 
 import structlog
 
-from channels._frames import Frame, Said, error_frame, message_frame, typing_frame
+from channels._frames import Frame, error_frame, event_frames, message_frame, typing_frame
+from channels._frames import Said as Heard
 from channels._lines import Line, Lines
 from support import wording
 from support.cleaning import clean
 from support.desk import MESSAGE_LIMIT, Desk
 from support.limits import RateLimit
+from support.live import Event, Live, Said
 from support.model import Inbound, Message, Turn
 from tracking.errors import Unavailable
 
 Observer = Callable[[Turn, float], None]
+Seen = Callable[[str, int], Awaitable[None]]
+"""Is told up to which message a shopper has been shown what a person said."""
 log = structlog.get_logger()
 
 
 class Chat:
     """One for all visitors. `public_limit` counts by client address, `observe` is told of each turn and its seconds."""
 
-    def __init__(self, desk: Desk, conversation_limit: RateLimit, public_limit: RateLimit, observe: Observer) -> None:
+    def __init__(
+        self, desk: Desk, conversation_limit: RateLimit, public_limit: RateLimit, observe: Observer, seen: Seen
+    ) -> None:
         self._desk, self._conversation_limit, self._public_limit = desk, conversation_limit, public_limit
-        self._observe, self._lines = observe, Lines()
+        self._observe, self._seen, self._lines = observe, seen, Lines()
         self._answering: dict[tuple[str, str], asyncio.Task[Frame | None]] = {}
+
+    @property
+    def live(self) -> Live:
+        """Where all that happens is told."""
+        return self._desk.live
 
     def may_enter(self, address: str) -> bool:
         """Whether this address may say hello once more; counted apart from its messages."""
         return self._public_limit.allow(f"hello:{address}")
 
-    def refusal(self, conversation: str, said: Said, address: str) -> Frame | None:
+    def refusal(self, conversation: str, said: Heard, address: str) -> Frame | None:
         """The error frame for a message that we don't take, None for one that we do."""
         text = clean(said.text)
         if len(text) > MESSAGE_LIMIT:
@@ -72,8 +83,8 @@ class Chat:
         """Like `say`, but wait only until the message is stored; the error frame if it can't be."""
         heard = asyncio.Event()
 
-        async def told(message: Message) -> None:
-            if message.message_id == inbound.message_id:
+        async def told(event: Event) -> None:
+            if isinstance(event, Said) and any(m.message_id == inbound.message_id for m in event.messages):
                 heard.set()
 
         async with self._desk.listening(inbound.conversation, told):
@@ -88,12 +99,13 @@ class Chat:
         """The first frame: who owns the conversation, and what was said after `after`."""
         known = await self._desk.conversation(conversation)
         messages = await self._since(conversation, after)
-        if known and known.owner == "bot":
+        if known and known.owner != "human":
             await self._take_up(conversation, after, messages)
         return {
             "type": "welcome",
             "token": token,
             "owner": known.owner if known else "bot",
+            "name": known.agent.name if known and known.agent else "",
             "messages": [message_frame(message) for message in messages],
         }
 
@@ -115,14 +127,16 @@ class Chat:
         Listens before it reads, so nothing falls between; a message missing in between is read from the store.
         """
 
-        async def told(message: Message) -> None:
-            line.send({"type": "message", **message_frame(message)})
+        async def told(event: Event) -> None:
+            for frame in event_frames(event):
+                line.send(frame)
 
         with self._lines.opened(conversation, line):
             async with self._desk.listening(conversation, told):
                 first = await self.welcome(conversation, token, after)
                 seen = max([after, *(message["number"] for message in first["messages"])])
                 yield first
+                await self._shown(conversation, first["messages"])
                 if any(busy == conversation for busy, _ in self._answering):
                     yield typing_frame(True)
                 while (frame := await line.next()) is not None:
@@ -132,6 +146,13 @@ class Chat:
                     for message in await self._until(conversation, seen, frame):
                         seen = message["number"]
                         yield message
+                        await self._shown(conversation, [message])
+
+    async def _shown(self, conversation: str, messages: list[Frame]) -> None:
+        """Note what a person said once it is on the shopper's screen: it needn't be sent to them by another way."""
+        numbers = [message["number"] for message in messages if message["author"] == "agent"]
+        if numbers:
+            await self._seen(conversation, max(numbers))
 
     async def _until(self, conversation: str, seen: int, frame: Frame) -> list[Frame]:
         """The frames of all messages after `seen`, up to and with this one; none if it has been seen."""

@@ -11,9 +11,10 @@ from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from pydantic import ValidationError
 
 from channels._fallback import add_fallback
-from channels._frames import Frame, Heard, Hello, Said, Visitors, error_frame
+from channels._frames import Frame, Heard, Hello, Said, Typing, Visitors, error_frame
 from channels._lines import Line
-from channels._talk import Chat, Observer
+from channels._talk import Chat, Observer, Seen
+from channels._typing import ShopperTyping
 from support import wording
 from support.desk import Desk
 from support.limits import RateLimit
@@ -27,6 +28,10 @@ _SOCKETS_PER_ADDRESS = 100
 _POLICY, _TRY_LATER = 1008, 1013
 
 
+async def _unseen(_conversation: str, _number: int) -> None:
+    """Note nothing."""
+
+
 def chat_router(
     desk: Desk,
     conversation_limit: RateLimit,
@@ -34,10 +39,11 @@ def chat_router(
     visitor_secret: str,
     allowed_origins: frozenset[str] | None,
     observe: Observer = lambda _turn, _seconds: None,
+    seen: Seen = _unseen,
 ) -> APIRouter:
     """WS /chat, and its fallback under /chat/. `observe` is told of every turn and the seconds it took."""
     router, visitors = APIRouter(tags=["chat"]), Visitors(visitor_secret)
-    chat = Chat(desk, conversation_limit, public_limit, observe)
+    chat = Chat(desk, conversation_limit, public_limit, observe, seen)
     door = _Door(chat, visitors, allowed_origins)
 
     @router.websocket("/chat")
@@ -109,17 +115,22 @@ class _Door:
         return None
 
     async def _listen(self, socket: WebSocket, conversation: str, address: str, line: Line) -> None:
-        bad = 0
-        while bad < _BAD_FRAMES:
-            text = await _text(socket)
-            try:
-                heard = Heard.validate_json(text)
-            except ValidationError:
-                bad += 1
-                line.send(error_frame("bad_request", "I couldn't read that."))
-                continue
-            if isinstance(heard, Said):
-                self._take(conversation, heard, address, line)
+        bad, typing = 0, ShopperTyping(self.chat.live, conversation)
+        try:
+            while bad < _BAD_FRAMES:
+                text = await _text(socket)
+                try:
+                    heard = Heard.validate_json(text)
+                except ValidationError:
+                    bad += 1
+                    line.send(error_frame("bad_request", "I couldn't read that."))
+                    continue
+                if isinstance(heard, Said):
+                    self._take(conversation, heard, address, line)
+                if isinstance(heard, Said | Typing):
+                    await typing.set(isinstance(heard, Typing) and heard.on)
+        finally:
+            await typing.set(False)
         await socket.close(_POLICY)
 
     def _take(self, conversation: str, said: Said, address: str, line: Line) -> None:

@@ -1,15 +1,18 @@
 """Keeps conversations and their numbered messages; implements `support.ports.Conversations`."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Integer, Row, String, bindparam, delete, insert, select, update
+from sqlalchemy import Integer, Row, String, bindparam, case, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store.database import Database
+from store.following import follow
 from store.support_tables import conversations, messages, ticket_number, tickets, verifications
 from support.model import (
+    Agent,
     Answered,
     Author,
     Button,
@@ -27,8 +30,16 @@ from support.model import (
 def conversation_of(row: Row[Any]) -> Conversation:
     """Read a row of the conversations table."""
     identity = SignedIdentity(row.phone, row.email)
+    agent = Agent(row.agent, row.agent_name) if row.agent else None
     return Conversation(
-        row.id, cast(Channel, row.channel), cast(Owner, row.owner), row.created_at, row.last_at, identity
+        row.id,
+        cast(Channel, row.channel),
+        cast(Owner, row.owner),
+        row.created_at,
+        row.last_at,
+        identity,
+        agent,
+        row.takeovers,
     )
 
 
@@ -38,7 +49,7 @@ def message_of(row: Row[Any]) -> Message:
     return Message(row.number, cast(Author, row.author), row.text, row.at, row.message_id, buttons, row.card)
 
 
-def _values(message: Message, conversation: str, reply_to: int | None) -> dict[str, Any]:
+def message_values(message: Message, conversation: str, reply_to: int | None) -> dict[str, Any]:
     return {
         "conversation": conversation,
         "number": message.number,
@@ -63,16 +74,24 @@ _REPLIES = (
     select(messages).where(messages.c.conversation == _ID, messages.c.reply_to == _NUMBER).order_by(messages.c.number)
 )
 _OFFERED = (
-    select(messages.c.buttons)
+    select(messages.c.buttons, messages.c.author)
     .where(messages.c.conversation == _ID, messages.c.author != "shopper", messages.c.number < _NUMBER)
     .order_by(messages.c.number.desc())
     .limit(1)
 )
+_ALWAYS = -1
+_EXPECTED = bindparam("expected", type_=Integer)
+# A person has it, or had it since: what the bot says now is not said.
+_SILENCED = (_EXPECTED != _ALWAYS) & ((conversations.c.owner == "human") | (conversations.c.takeovers != _EXPECTED))
 _FREE = (
     update(conversations)
     .where(_THIS)
-    .values(lease_by=None, lease_until=None, last_number=conversations.c.last_number + bindparam("more", type_=Integer))
-    .returning(conversations.c.last_number)
+    .values(
+        lease_by=None,
+        lease_until=None,
+        last_number=conversations.c.last_number + case((_SILENCED, 0), else_=bindparam("more", type_=Integer)),
+    )
+    .returning(conversations.c.last_number, conversations.c.owner, conversations.c.takeovers)
 )
 _NEWEST_TICKET = (
     select(tickets.c.id)
@@ -85,10 +104,13 @@ _LAST_OF_ALL = 2**31 - 1
 
 
 class ConversationTable:
-    """Conversations in our database. Every method raises Unavailable when the database doesn't answer."""
+    """Conversations in our database. Every method raises Unavailable when the database doesn't answer.
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    `followers` are the helpdesks, by code, that are told what is said while a person is called for or there.
+    """
+
+    def __init__(self, database: Database, followers: Sequence[str] = ()) -> None:
+        self._database, self._followers = database, followers
 
     async def receive(
         self, inbound: Inbound, now: datetime, lease_until: datetime, idle_since: datetime, holder: str
@@ -110,40 +132,56 @@ class ConversationTable:
                 await connection.execute(
                     delete(verifications).where(verifications.c.conversation == inbound.conversation)
                 )
-            offered = await _offered(connection, inbound.conversation, earlier.number if earlier else _LAST_OF_ALL)
+            offered, last = await _offered(
+                connection, inbound.conversation, earlier.number if earlier else _LAST_OF_ALL
+            )
             number = row.last_number + (0 if earlier else 1)
             conversation = await _take(
                 connection, row, inbound, now, {"lease_by": holder, "lease_until": lease_until}, number
             )
             if earlier is not None:
-                return Received("unanswered", conversation, message_of(earlier), offered=offered)
-            message = Message(number, "shopper", inbound.text, now, inbound.message_id)
-            await connection.execute(insert(messages), _values(message, inbound.conversation, None))
-            return Received("new", conversation, message, offered=offered)
+                return Received("unanswered", conversation, message_of(earlier), offered=offered, replies_to=last)
+            message = Message(number, "shopper", inbound.text, now, inbound.message_id, card=inbound.card)
+            await connection.execute(insert(messages), message_values(message, inbound.conversation, None))
+            if row.owner != "bot":
+                await follow(connection, self._followers, row.id, "say", str(number), now)
+            return Received("new", conversation, message, offered=offered, replies_to=last)
 
         return await self._database.run(work)
 
     async def answer(
-        self, conversation: str, to: int, replies: Sequence[Reply], now: datetime, ticket: str | None
+        self,
+        conversation: str,
+        to: int,
+        replies: Sequence[Reply],
+        now: datetime,
+        ticket: str | None,
+        takeovers: int | None,
     ) -> Answered:
         """See `support.ports.Conversations.answer`."""
 
         async def work(connection: AsyncConnection) -> Answered:
-            last = await _free(connection, conversation, len(replies))
-            if last is None:
+            expected = _ALWAYS if takeovers is None else takeovers
+            counted = {"conversation_id": conversation, "more": len(replies), "expected": expected}
+            state = (await connection.execute(_FREE, counted)).first()
+            if state is None:  # erased meanwhile
                 return Answered((), ticket)
+            silenced = takeovers is not None and (state.owner == "human" or state.takeovers != takeovers)
+            kept = () if silenced else replies
             told = tuple(
                 Message(number, "bot", reply.text, now, None, reply.buttons, reply.card)
-                for number, reply in enumerate(replies, last - len(replies) + 1)
+                for number, reply in enumerate(kept, state.last_number - len(kept) + 1)
             )
             if told:
-                await connection.execute(insert(messages), [_values(m, conversation, to) for m in told])
+                await connection.execute(insert(messages), [message_values(m, conversation, to) for m in told])
+            for message in told if state.owner != "bot" else ():
+                await follow(connection, self._followers, conversation, "say", str(message.number), now)
             opened = ticket or await _opened(connection, conversation, to)
             question = {"conversation_id": conversation, "message_number": to}
             await connection.execute(
                 update(messages).where(_MESSAGE), {**question, "answered_at": now, "ticket": opened}
             )
-            return Answered(told, opened)
+            return Answered(told, opened, cast(Owner, state.owner))
 
         return await self._database.run(work)
 
@@ -184,6 +222,9 @@ async def _begin(connection: AsyncConnection, inbound: Inbound, now: datetime) -
             id=inbound.conversation,
             channel=inbound.channel,
             owner="bot",
+            agent="",
+            agent_name="",
+            takeovers=0,
             phone="",
             email="",
             created_at=now,
@@ -203,14 +244,7 @@ async def _take(
     phone, email = inbound.identity.phone or row.phone, inbound.identity.email or row.email
     changes = {**lease, "last_at": now, "last_number": number, "phone": phone, "email": email}
     await connection.execute(update(conversations).where(_THIS), {"conversation_id": row.id, **changes})
-    old = conversation_of(row)
-    return Conversation(old.id, old.channel, old.owner, old.created_at, now, SignedIdentity(phone, email))
-
-
-async def _free(connection: AsyncConnection, conversation: str, more: int) -> int | None:
-    """Free the lease, count `more` messages and return the last number; None if the conversation has been erased."""
-    last: int | None = (await connection.execute(_FREE, {"conversation_id": conversation, "more": more})).scalar()
-    return last
+    return replace(conversation_of(row), last_at=now, identity=SignedIdentity(phone, email))
 
 
 async def _opened(connection: AsyncConnection, conversation: str, question: int) -> str | None:
@@ -230,8 +264,10 @@ async def _replies(connection: AsyncConnection, conversation: str, to: int) -> t
     return tuple(Reply(m.text, m.buttons, m.card) for m in map(message_of, rows))
 
 
-async def _offered(connection: AsyncConnection, conversation: str, before: int) -> frozenset[str]:
-    """Button payloads of the newest reply before message number `before`."""
+async def _offered(connection: AsyncConnection, conversation: str, before: int) -> tuple[frozenset[str], Author | None]:
+    """Button payloads of the newest reply before message number `before`, and who gave it."""
     wanted = {"conversation_id": conversation, "message_number": before}
-    buttons = (await connection.execute(_OFFERED, wanted)).scalar()
-    return frozenset(button["payload"] for button in buttons or ())
+    row = (await connection.execute(_OFFERED, wanted)).first()
+    if row is None:
+        return frozenset(), None
+    return frozenset(button["payload"] for button in row.buttons or ()), cast(Author, row.author)

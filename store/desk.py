@@ -1,29 +1,14 @@
-"""Keeps proof, tickets and wishes; implements the other ports of `support.ports`."""
+"""Keeps proof and wishes; implements the other ports of `support.ports`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, cast
 
-from sqlalchemy import Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from store.conversations import message_of
 from store.database import Database
-from store.support_tables import (
-    BEFORE_FIRST_TICKET,
-    alert_wishes,
-    conversations,
-    messages,
-    proof_tries,
-    proof_try_scopes,
-    ticket_number,
-    tickets,
-    verifications,
-)
-from support.model import SignedIdentity, Standing, Ticket, TicketDraft, TicketReason
-
-_TRANSCRIPT_MESSAGES = 200
-
+from store.support_tables import alert_wishes, conversations, proof_tries, proof_try_scopes, verifications
+from support.model import SignedIdentity, Standing
 
 _STANDING = (
     select(conversations.c.phone, conversations.c.email, verifications.c.order_key)
@@ -92,99 +77,6 @@ class ProofTable:
         wanted = wanted.order_by(proof_tries.c.try_id.desc()).limit(limit)
         async with self._database.read() as connection:
             return tuple((await connection.execute(wanted)).scalars())
-
-
-def _ticket_of(row: Row[Any]) -> Ticket:
-    return Ticket(
-        ticket_number(row.id),
-        row.conversation,
-        TicketReason(row.reason),
-        row.summary,
-        cast(Any, row.state),
-        row.opened_at,
-        row.order_number,
-        cast(Any, row.priority),
-        row.details,
-    )
-
-
-def _id_of(number: str) -> int:
-    digits = number.upper().removeprefix("T-")
-    return int(digits) - BEFORE_FIRST_TICKET if digits.isascii() and digits.isdigit() and len(digits) <= 15 else 0
-
-
-class TicketTable:
-    """Tickets in our database."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    async def open(self, draft: TicketDraft, now: datetime) -> Ticket:
-        """See `support.ports.TicketStore.open`."""
-
-        async def work(connection: AsyncConnection) -> Ticket:
-            row = await _open_one(connection, draft)
-            if row is None:
-                row = await _insert(connection, draft, now)
-            else:
-                await connection.execute(update(tickets).where(tickets.c.id == row.id).values(called_at=now))
-            return _ticket_of(row)
-
-        return await self._database.run(work)
-
-    async def get(self, number: str) -> Ticket | None:
-        """See `support.ports.TicketStore.get`."""
-        async with self._database.read() as connection:
-            row = (await connection.execute(select(tickets).where(tickets.c.id == _id_of(number)))).first()
-        return _ticket_of(row) if row else None
-
-    async def list(self, state: str | None, limit: int, before: str | None) -> tuple[Ticket, ...]:
-        """See `support.ports.TicketStore.list`."""
-        wanted = select(tickets).order_by(tickets.c.id.desc()).limit(limit)
-        if state:
-            wanted = wanted.where(tickets.c.state == state)
-        if before:
-            wanted = wanted.where(tickets.c.id < _id_of(before))
-        async with self._database.read() as connection:
-            return tuple(map(_ticket_of, await connection.execute(wanted)))
-
-    async def update(self, number: str, changes: Mapping[str, Any], now: datetime) -> Ticket | None:  # noqa: ARG002
-        """See `support.ports.TicketStore.update`."""
-        allowed = {name: value for name, value in changes.items() if name in ("state", "priority")}
-
-        async def work(connection: AsyncConnection) -> Ticket | None:
-            change = update(tickets).where(tickets.c.id == _id_of(number)).values(allowed).returning(tickets)
-            row = (await connection.execute(change)).first()
-            return _ticket_of(row) if row else None
-
-        return await self._database.run(work) if allowed else await self.get(number)
-
-
-async def _open_one(connection: AsyncConnection, draft: TicketDraft) -> Row[Any] | None:
-    wanted = select(tickets).where(
-        tickets.c.conversation == draft.conversation, tickets.c.reason == draft.reason, tickets.c.state != "solved"
-    )
-    return (await connection.execute(wanted.with_for_update())).first()
-
-
-async def _insert(connection: AsyncConnection, draft: TicketDraft, now: datetime) -> Row[Any]:
-    said = select(messages).where(messages.c.conversation == draft.conversation).order_by(messages.c.number.desc())
-    newest = [message_of(row) for row in await connection.execute(said.limit(_TRANSCRIPT_MESSAGES))]
-    values = {
-        "conversation": draft.conversation,
-        "reason": draft.reason,
-        "summary": draft.summary,
-        "state": "open",
-        "priority": draft.priority,
-        "order_number": draft.order_number,
-        "details": dict(draft.details),
-        "transcript": [{"author": m.author, "text": m.text, "at": m.at.isoformat()} for m in reversed(newest)],
-        "opened_at": now,
-        "called_at": now,
-    }
-    made = await connection.execute(insert(tickets).values(values).returning(tickets))
-    row: Row[Any] = made.one()
-    return row
 
 
 class WishTable:

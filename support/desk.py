@@ -1,16 +1,19 @@
 """The desk: takes every message of a shopper in, once and in order, and gives back what the bot or a person says."""
 
 import asyncio
+import re
 import secrets
-from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from datetime import timedelta
 from weakref import WeakValueDictionary
 
 from support import wording
 from support.cleaning import clean
 from support.identity import Identity
+from support.live import Listener, Live, OwnerChanged, Said, TicketChanged
+from support.masking import Mask, Masking
 from support.model import Conversation, Inbound, Message, Received, Reply, TicketReason, Turn
 from support.ports import Bot, BotReply, Conversations
 from support.tickets import Tickets
@@ -22,8 +25,9 @@ _CLEANED_LIMIT = 20_000
 IDLE = timedelta(minutes=30)
 LEASE = timedelta(seconds=20)
 _LEASE_POLL_SECONDS = 0.1
+_CONTENT = frozenset({"thank_you", "goodbye", "affirm", "rate"})
+_THANKS = re.compile(r"(?:ok(?:ay)?|great|perfect|thanks?|thank you|cheers|bye)\b.{0,30}", re.IGNORECASE | re.DOTALL)
 
-Listener = Callable[[Message], Awaitable[None]]
 Observer = Callable[[BotReply | None], None]
 Instead = Callable[[], Awaitable[tuple[Reply, ...]]]
 
@@ -32,7 +36,8 @@ class Desk:
     """One conversation handles one message at a time, in order of arrival; different conversations run side by side.
 
     The same `message_id` again gives the same replies and does nothing twice. A message whose answering process died is
-    answered when it is sent again. `observe` is told of every reading of the bot, None for a failure.
+    answered when it is sent again. `observe` is told of every reading of the bot, None for a failure. What `mask` takes
+    out of a message is neither stored nor read by the bot.
     """
 
     def __init__(
@@ -43,12 +48,15 @@ class Desk:
         tickets: Tickets,
         clock: Clock,
         observe: Observer = lambda _: None,
+        live: Live | None = None,
+        mask: Mask = Masking().mask,
     ) -> None:
+        self.live = live or Live()
+        self._mask = mask
         self._conversations, self._bot, self._clock = conversations, bot, clock
         self._identity, self._tickets, self._observe = identity, tickets, observe
         self._holder = secrets.token_hex(8)
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._listeners: defaultdict[str, set[Listener]] = defaultdict(set)
 
     async def handle(self, inbound: Inbound, instead: Instead | None = None) -> Turn:
         """Answer one message. Raises Unavailable when it could not be stored; a bot that is down is answered for.
@@ -57,13 +65,13 @@ class Desk:
         It may be asked again where the first time was cut short, but never for a message that is answered.
         """
         # Cleaning a megabyte would keep every other shopper waiting; it is refused for its length in any case.
-        text = clean(inbound.text) if len(inbound.text) <= _CLEANED_LIMIT else inbound.text
+        text = self._mask(clean(inbound.text)) if len(inbound.text) <= _CLEANED_LIMIT else inbound.text
         refusal = _refusal(text)
         if refusal:
             return Turn(inbound.conversation, "bot", (refusal,))
         lock = self._locks.setdefault(inbound.conversation, asyncio.Lock())
         async with lock:
-            return await self._handle_next(_with_text(inbound, text), instead)
+            return await self._handle_next(replace(inbound, text=text), instead)
 
     async def _handle_next(self, inbound: Inbound, instead: Instead | None) -> Turn:
         received = await self._receive(inbound)
@@ -88,17 +96,33 @@ class Desk:
             await asyncio.sleep(_LEASE_POLL_SECONDS)
 
     async def _answer(self, inbound: Inbound, received: Received, message: Message, instead: Instead | None) -> Turn:
+        before, ticket = received.conversation, None
         if instead:
-            reply, ticket = BotReply(await instead()), None
-        elif received.conversation.owner == "human":
-            reply, ticket = BotReply(()), None
+            reply = BotReply(await instead())
+        elif before.owner == "human":
+            reply = BotReply(())
+        elif message.card:
+            reply = BotReply((await self.thanks(before.id),))
         else:
             reply, ticket = await self._ask(inbound, received)
         answered = await self._conversations.answer(
-            inbound.conversation, message.number, reply.replies, self._clock.now(), ticket
+            before.id, message.number, reply.replies, self._clock.now(), ticket, None if instead else before.takeovers
         )
-        await self._tell(inbound.conversation, answered.messages)
-        return Turn(inbound.conversation, received.conversation.owner, reply.replies, answered.ticket, reply.intent)
+        await self._tell(before.id, answered.messages)
+        if answered.owner == "waiting" and before.owner == "bot":
+            await self.live.tell(OwnerChanged(before.id, "waiting"))
+        if received.replies_to == "agent" and not instead:
+            await self._reopen(before.id, inbound.text, reply.intent)
+        said = reply.replies if answered.messages else ()
+        return Turn(before.id, answered.owner, said, answered.ticket, reply.intent)
+
+    async def _reopen(self, conversation: str, text: str, intent: str | None) -> None:
+        """What isn't just thanks, said to a person who took the matter for solved, brings them back."""
+        if intent in _CONTENT or _THANKS.fullmatch(text):
+            return
+        ticket = await self._tickets.reopen(conversation)
+        if ticket:
+            await self.live.tell(TicketChanged(conversation, ticket.number))
 
     async def _ask(self, inbound: Inbound, received: Received) -> tuple[BotReply, str | None]:
         """Ask the bot, twice if need be; a bot that stays away means an apology, then a ticket."""
@@ -111,6 +135,11 @@ class Desk:
             inbound.conversation, TicketReason.BOT_DOWN, "The assistant did not answer", None, {"message": inbound.text}
         )
         return BotReply((wording.trouble(inbound.channel), wording.handed_over(ticket.number))), ticket.number
+
+    async def thanks(self, conversation: str) -> Reply:
+        """What is said to a picture, which the bot can't see: that it is on the ticket, or a question about it."""
+        waiting = [ticket.number for ticket in await self._tickets.of(conversation) if ticket.state != "solved"]
+        return Reply(wording.PICTURE_NOTED.format(ticket=waiting[0]) if waiting else wording.PICTURE_TAKEN)
 
     async def _try(self, inbound: Inbound, command: bool) -> BotReply | None:
         try:
@@ -133,30 +162,16 @@ class Desk:
         """The conversation, or None before its first message."""
         return await self._conversations.get(conversation)
 
-    @asynccontextmanager
-    async def listening(self, conversation: str, listener: Listener) -> AsyncIterator[None]:
-        """Tell `listener` of every message stored in the conversation by this process from now on."""
-        self._listeners[conversation].add(listener)
-        try:
-            yield
-        finally:
-            self._listeners[conversation].discard(listener)
-            if not self._listeners[conversation]:
-                del self._listeners[conversation]
+    def listening(self, conversation: str, listener: Listener) -> AbstractAsyncContextManager[None]:
+        """Tell `listener` of all that happens in the conversation from now on, until the block ends."""
+        return self.live.listening(conversation, listener)
 
     async def _tell(self, conversation: str, messages: tuple[Message, ...]) -> None:
-        for listener in tuple(self._listeners.get(conversation, ())):
-            for message in messages:
-                await listener(message)
+        if messages:
+            await self.live.tell(Said(conversation, messages))
 
 
 def _refusal(text: str) -> Reply | None:
     if not text:
         return Reply(wording.EMPTY)
     return Reply(wording.TOO_LONG.format(limit=MESSAGE_LIMIT)) if len(text) > MESSAGE_LIMIT else None
-
-
-def _with_text(inbound: Inbound, text: str) -> Inbound:
-    return Inbound(
-        inbound.conversation, inbound.message_id, text, inbound.channel, inbound.identity, inbound.client_address
-    )

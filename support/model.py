@@ -7,8 +7,11 @@ from enum import StrEnum
 from typing import Any, Literal
 
 Channel = Literal["web", "sms", "voice"]
-Owner = Literal["bot", "human"]
+Owner = Literal["bot", "waiting", "human"]
+"""Who answers: the bot, the bot while a person is called for, or a person."""
 Author = Literal["shopper", "bot", "agent"]
+Priority = Literal["low", "normal", "high", "urgent"]
+TicketState = Literal["open", "pending", "solved"]
 
 
 class ProofResult(StrEnum):
@@ -74,6 +77,20 @@ class SignedIdentity:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """A shopper's account here, linked to a client elsewhere (a speaker, an assistant) that may act for them.
+
+    `resource` is the address the token was given for, empty where the client named none.
+    """
+
+    id: str
+    client: str
+    identity: SignedIdentity
+    scopes: frozenset[str]
+    resource: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """What a conversation may see by: its signed contacts, and keys of the orders proven in it (see `order_key`)."""
 
@@ -82,8 +99,20 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class Agent:
+    """A person of the shop who answers, by the name that shoppers see."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Conversation:
-    """One shopper on one channel. `identity` is the newest signed one; times aware."""
+    """One shopper on one channel. `identity` is the newest signed one; times aware.
+
+    `agent` is who has it while `owner` is "human". `takeovers` counts how often a person took it, so that an answer of
+    the bot can be told from one that was begun before. `last_at` is when the shopper last wrote.
+    """
 
     id: str
     channel: Channel
@@ -91,11 +120,16 @@ class Conversation:
     created_at: datetime
     last_at: datetime
     identity: SignedIdentity = field(default_factory=SignedIdentity)
+    agent: Agent | None = None
+    takeovers: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Inbound:
-    """One message of a shopper. `client_address` is the shopper's own network address, empty where none is known."""
+    """One message of a shopper. `client_address` is the shopper's own network address, empty where none is known.
+
+    `card` refers to a picture that was kept, see `support.files.File.card`.
+    """
 
     conversation: str
     message_id: str
@@ -103,6 +137,7 @@ class Inbound:
     channel: Channel = "web"
     identity: SignedIdentity = field(default_factory=SignedIdentity)
     client_address: str = ""
+    card: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +159,7 @@ class Received:
 
     `new`: stored now, ours to answer. `unanswered`: stored earlier, but whoever was answering is gone; ours to answer.
     `answered`: `replies` are those given then. `busy`: somebody holds the conversation's lease; try again shortly.
-    `offered` are the button payloads of the conversation's newest reply.
+    `offered` are the button payloads of the conversation's newest reply, `replies_to` is whose it was.
     """
 
     state: Literal["new", "unanswered", "answered", "busy"]
@@ -133,14 +168,19 @@ class Received:
     replies: tuple[Reply, ...] = ()
     ticket: str | None = None
     offered: frozenset[str] = frozenset()
+    replies_to: Author | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What storing an answer made of it: the numbered replies, and the ticket that the question led to."""
+    """What storing an answer made of it: the numbered replies, the ticket that the question led to, who owns it now.
+
+    There are no messages where a person had taken the conversation before the bot's answer was there.
+    """
 
     messages: tuple[Message, ...]
     ticket: str | None = None
+    owner: Owner = "bot"
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,26 +196,54 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class TicketDraft:
-    """What is known when a person is called for; the store adds number, state, transcript and time."""
+    """What is known when a person is called for; the store adds number, state, transcript and time.
+
+    `snapshot` is the order as it stood then, `contact` where an answer reaches the shopper when the channel is closed.
+    """
 
     conversation: str
     reason: TicketReason
     summary: str
     order_number: str | None = None
-    priority: Literal["low", "normal", "high", "urgent"] = "normal"
+    priority: Priority = "normal"
     details: Mapping[str, Any] = field(default_factory=dict)
+    due_at: datetime | None = None
+    snapshot: Mapping[str, Any] | None = None
+    contact: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """A case for a person: number `T-…`, why, how it stands, and what was known when it was opened (times aware)."""
+    """A case for a person: number `T-…`, why, how it stands, and what was known when it was opened (times aware).
+
+    `calls` counts how often the shopper asked, `due_at` is when it ought to be solved, `taken_at` when somebody first
+    took it up, `transcript` what was said before.
+    """
 
     number: str
     conversation: str
     reason: TicketReason
     summary: str
-    state: Literal["open", "pending", "solved"]
+    state: TicketState
     opened_at: datetime
     order_number: str | None = None
-    priority: Literal["low", "normal", "high", "urgent"] = "normal"
+    priority: Priority = "normal"
     details: Mapping[str, Any] = field(default_factory=dict)
+    due_at: datetime | None = None
+    snapshot: Mapping[str, Any] | None = None
+    contact: str = ""
+    assignee: str = ""
+    calls: int = 1
+    taken_at: datetime | None = None
+    solved_at: datetime | None = None
+    transcript: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TicketChange:
+    """One line of a ticket's history: when, who (an agent's id, "shopper", "bot" or "system"), and what changed."""
+
+    at: datetime
+    who: str
+    what: str
+    detail: Mapping[str, Any] = field(default_factory=dict)

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from support.model import (
+    Agent,
     Answered,
     Conversation,
     Inbound,
@@ -15,6 +16,7 @@ from support.model import (
     Standing,
     TextState,
     Ticket,
+    TicketChange,
     TicketDraft,
 )
 
@@ -34,11 +36,19 @@ class Conversations(Protocol):
         ...
 
     async def answer(
-        self, conversation: str, to: int, replies: Sequence[Reply], now: datetime, ticket: str | None
+        self,
+        conversation: str,
+        to: int,
+        replies: Sequence[Reply],
+        now: datetime,
+        ticket: str | None,
+        takeovers: int | None,
     ) -> Answered:
         """Store the bot's replies to message number `to`, mark it answered and free the lease.
 
-        Without a `ticket`, the newest that was opened or joined in this conversation since the message is meant.
+        Replies are dropped when a person has the conversation, or had it since it was taken over `takeovers` times;
+        None stores them in any case, as what a channel must say. Without a `ticket`, the newest that was opened or
+        joined in this conversation since the message is meant.
         """
         ...
 
@@ -87,7 +97,10 @@ class TicketStore(Protocol):
     """Tickets."""
 
     async def open(self, draft: TicketDraft, now: datetime) -> Ticket:
-        """Open a ticket with the transcript so far, or return the one already open for this conversation and reason."""
+        """Open a ticket with the transcript so far, or join the one already open for this conversation and reason.
+
+        The conversation waits for a person from then on, unless a person has it.
+        """
         ...
 
     async def get(self, number: str) -> Ticket | None:
@@ -98,8 +111,65 @@ class TicketStore(Protocol):
         """Newest first; `before` is the number of the last ticket of the page before."""
         ...
 
-    async def update(self, number: str, changes: Mapping[str, Any], now: datetime) -> Ticket | None:
-        """Set `state` and/or `priority`; None if there is no such ticket."""
+    async def of(self, conversation: str) -> tuple[Ticket, ...]:
+        """All tickets of a conversation, newest first."""
+        ...
+
+    async def update(self, number: str, changes: Mapping[str, Any], who: str, now: datetime) -> Ticket | None:
+        """Set `state`, `priority`, `assignee` and/or `contact`; None if there is no such ticket.
+
+        Each change goes into the history with `who` made it. A conversation that waits for nothing any more is the
+        bot's again.
+        """
+        ...
+
+    async def history(self, number: str) -> tuple[TicketChange, ...]:
+        """All changes of a ticket, oldest first."""
+        ...
+
+    async def pickups(self, limit: int) -> tuple[timedelta, ...]:
+        """How long the newest tickets taken up had waited for it, newest first."""
+        ...
+
+
+class HandoverStore(Protocol):
+    """Who has a conversation. Each method that gives a bool says whether it came first; if not, nothing was changed."""
+
+    async def take(self, conversation: str, agent: Agent, now: datetime) -> bool:
+        """Give a conversation to a person, from the bot only. True also where that person has it already."""
+        ...
+
+    async def pass_on(self, conversation: str, agent: str, to: Agent | None, now: datetime) -> bool:
+        """Give it from this person to another, or back to the bot; only while they have it."""
+        ...
+
+    async def say(
+        self, conversation: str, agent: str, message_id: str, text: str, now: datetime
+    ) -> tuple[Message, bool] | None:
+        """Store a person's message and a job to bring it to the shopper, while they have the conversation.
+
+        The same id again is the same message; the flag says whether it is new. None where they don't have it.
+        """
+        ...
+
+    async def ask(self, conversation: str, question: Reply, now: datetime) -> Message | None:
+        """Store a question of the shop in a chat that no person has any more; None in any other conversation."""
+        ...
+
+    async def idle(self, since: datetime, limit: int) -> tuple[tuple[str, str], ...]:
+        """Conversations with their person's id whose tickets are all solved and where nobody wrote `since` then."""
+        ...
+
+    async def place(self, conversation: str) -> int | None:
+        """How many wait, this one included, that were called for no later than it; None where it doesn't wait."""
+        ...
+
+    async def seen(self, conversation: str, number: int) -> None:
+        """Note that the shopper has been shown all messages up to this one, here or elsewhere."""
+        ...
+
+    async def shown(self, conversation: str) -> int:
+        """Up to which message the shopper has been shown what was said; 0 where that isn't known."""
         ...
 
 
@@ -132,6 +202,10 @@ class Texts(Protocol):
 
     async def add(self, key: str, conversation: str, number: str, segments: int, now: datetime) -> int:
         """Note a queued text and return its id; one with this key that is noted already is the same."""
+        ...
+
+    async def taken(self, text: int) -> bool:
+        """Whether the provider has given this text an id."""
         ...
 
     async def move(self, text: int, state: TextState, provider_id: str, error: str, now: datetime) -> None:

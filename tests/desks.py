@@ -4,12 +4,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from doorstep.desk_rules import load_rules
+from doorstep.settings import ROOT
 from store.conversations import ConversationTable
 from store.database import Database
-from store.desk import ProofTable, TicketTable, WishTable
+from store.desk import ProofTable, WishTable
+from store.handover import HandoverTable
 from store.orders import SqlOrders
+from store.tickets import TicketTable
 from store.unit import SqlStore
 from support.desk import Desk
+from support.handover import Handover
 from support.identity import Identity
 from support.model import Inbound, Reply
 from support.ports import BotReply
@@ -60,6 +65,7 @@ class Rooms:
     desk: Desk
     identity: Identity
     tickets: Tickets
+    handover: Handover
     preferences: AlertPreferences
     orders: Orders
     ingest: Ingest
@@ -77,12 +83,14 @@ def rooms_on(database: Database) -> Rooms:
         waited.append(seconds)
 
     conversations, orders = ConversationTable(database), Orders(SqlOrders(database))
-    tickets = Tickets(TicketTable(database), clock)
+    tickets = Tickets(TicketTable(database), orders, load_rules(ROOT / "support" / "desk.yml"), clock)
     identity = Identity(ProofTable(database), orders, clock, wait)
+    desk = Desk(conversations, bot, identity, tickets, clock)
     return Rooms(
-        desk=Desk(conversations, bot, identity, tickets, clock),
+        desk=desk,
         identity=identity,
         tickets=tickets,
+        handover=Handover(HandoverTable(database), tickets, desk.live, clock),
         preferences=AlertPreferences(WishTable(database), clock),
         orders=orders,
         ingest=Ingest(SqlStore(database), clock),

@@ -7,6 +7,7 @@ import pytest
 
 from store.database import Database
 from support import wording
+from support.live import Event, Said
 from support.model import Button, Inbound, Message, Reply, SignedIdentity, TicketReason
 from support.ports import BotReply
 from tests.desks import Rooms, rooms_on
@@ -128,8 +129,9 @@ async def test_broken_unicode_and_control_characters_are_cleaned(rooms: Rooms) -
 async def test_listeners_hear_everything_once(rooms: Rooms) -> None:
     heard: list[Message] = []
 
-    async def hear(message: Message) -> None:
-        heard.append(message)
+    async def hear(event: Event) -> None:
+        assert isinstance(event, Said)
+        heard.extend(event.messages)
 
     async with rooms.desk.listening("c1", hear):
         await rooms.desk.handle(said("one"))
@@ -142,10 +144,11 @@ async def test_one_open_ticket_per_conversation_and_reason(rooms: Rooms) -> None
     await rooms.desk.handle(said("hello"))
     opened = [await rooms.tickets.open("c1", TicketReason.MISSING, "gone", "1001") for _ in range(2)]
     other = await rooms.tickets.open("c1", TicketReason.DAMAGED, "broken")
-    assert opened[0] == opened[1]
+    assert opened[0].number == opened[1].number
+    assert [ticket.calls for ticket in opened] == [1, 2]
     assert other.number != opened[0].number
     assert [t.number for t in await rooms.tickets.list()] == [other.number, opened[0].number]
-    await rooms.tickets.update(opened[0].number, {"state": "solved"})
+    await rooms.tickets.update(opened[0].number, {"state": "solved"}, "sam")
     assert (await rooms.tickets.open("c1", TicketReason.MISSING, "again")).number not in (
         other.number,
         opened[0].number,

@@ -6,8 +6,9 @@ from sqlalchemy import func, select
 
 from store.database import Database
 from store.desk import ProofTable
+from store.outbox import Outbox, add_job
 from store.pruning import prune
-from store.support_tables import proof_try_scopes
+from store.support_tables import outbox, proof_try_scopes
 from store.unit import SqlStore
 from tests.scans import NOON
 from tracking.ports import UnitOfWork
@@ -28,3 +29,15 @@ async def test_old_deliveries_and_tries_go_and_new_ones_stay(database: Database)
     async with database.read() as connection:
         assert (await connection.execute(select(func.count()).select_from(proof_try_scopes))).scalar() == 4
     assert await prune(database, NOON) == 0
+
+
+async def test_jobs_go_when_they_were_done_long_ago(database: Database) -> None:
+    jobs = Outbox(database)
+    for key, age in {"old": timedelta(days=31), "new": timedelta(days=2), "dead": timedelta(days=90)}.items():
+        async with database.write() as connection:
+            await add_job(connection, "letter", key, "", {}, NOON - age)
+        (job,) = await jobs.lease(1, "me", NOON - age, NOON)
+        await (jobs.dead(job.id, "me", NOON - age, "no") if key == "dead" else jobs.done(job.id, "me", NOON - age))
+    assert await prune(database, NOON) == 1
+    async with database.read() as connection:
+        assert set((await connection.execute(select(outbox.c.key))).scalars()) == {"new", "dead"}
