@@ -1,61 +1,14 @@
 """Makes replies fit for texting: plain characters, whole parts, counted segments; sends nothing."""
 
 import re
-import unicodedata
 from collections.abc import Iterable
 
-from smsutil import is_valid_gsm, split
-
+from support.gsm import plain
 from support.model import Reply
 
 LONGEST = 1600
 """Characters of one text at most, by Twilio's rule; longer answers become several texts."""
-_NEAR = str.maketrans(
-    {
-        "\N{LEFT SINGLE QUOTATION MARK}": "'",
-        "\N{RIGHT SINGLE QUOTATION MARK}": "'",
-        "\N{LEFT DOUBLE QUOTATION MARK}": '"',
-        "\N{RIGHT DOUBLE QUOTATION MARK}": '"',
-        "\N{EN DASH}": "-",
-        "\N{EM DASH}": "-",
-        "\N{HYPHEN}": "-",
-        "\N{NON-BREAKING HYPHEN}": "-",
-        "\N{MINUS SIGN}": "-",
-        "\N{HORIZONTAL ELLIPSIS}": "...",
-        "\N{BULLET}": "-",
-        "\N{MIDDLE DOT}": "-",
-        "\N{MULTIPLICATION SIGN}": "x",
-        "\N{RIGHTWARDS ARROW}": "->",
-        "\N{GRAVE ACCENT}": "'",
-        "\t": " ",
-        **dict(zip("ŁłĐđıħ", "LlDdih", strict=True)),
-        "Œ": "OE",
-        "œ": "oe",
-    }
-)
 _BREAKS = ("\n", ". ", " ")
-
-
-def plain(text: str) -> str:
-    """Return the text in characters that cost least: near ones for others, none for pictures.
-
-    Letters of other alphabets stay, as a name in other letters would be another name; such a text costs more.
-    """
-    return "".join(map(_near, text.translate(_NEAR))).strip()
-
-
-def _near(char: str) -> str:
-    if is_valid_gsm(char):
-        return char
-    bare = "".join(c for c in unicodedata.normalize("NFKD", char) if not unicodedata.combining(c))
-    if bare and is_valid_gsm(bare):
-        return bare
-    return char if unicodedata.category(char)[0] in "LN" else ""
-
-
-def segments(text: str) -> int:
-    """Return how many segments a text is charged as."""
-    return len(split(text).parts)
 
 
 def texts(replies: Iterable[Reply]) -> list[str]:

@@ -1,20 +1,18 @@
-"""Twilio's wire format: signed forms in, TwiML or a REST call out; decides nothing about what is said."""
+"""Twilio's wire format: signed forms in, TwiML out; decides nothing about what is said."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
-import aiohttp
 from starlette.requests import Request
 from twilio.request_validator import RequestValidator
 from twilio.twiml.messaging_response import MessagingResponse
 
 from support.texting import Medium
-from tracking.errors import InvalidInput, Unavailable
+from tracking.errors import InvalidInput
 
 FORM_LIMIT = 64 * 1024
 _MOST_FIELDS = 300
-_SECONDS = 10
 _MEDIA: Mapping[str, Medium] = {"whatsapp:": "whatsapp", "rcs:": "rcs"}
 OPTED_OUT = "21610"
 """Twilio's error code for a number that has told Twilio itself to stop."""
@@ -75,32 +73,3 @@ def twiml(texts: list[tuple[str, str]]) -> bytes:
     for text, report_to in texts:
         response.message(text, status_callback=report_to)
     return str(response).encode()
-
-
-class Sender:
-    """Sends texts through Twilio's REST API, from one number or messaging service."""
-
-    def __init__(self, api_url: str, account: str, token: str, sender: str) -> None:
-        self._url = f"{api_url.rstrip('/')}/2010-04-01/Accounts/{account}/Messages.json"
-        self._auth = aiohttp.BasicAuth(account, token)
-        self._sender = sender
-
-    async def send(self, to: Address, text: str, report_to: str) -> tuple[str, str]:
-        """Send one text; return Twilio's id of it and the error code, one of them empty. Raises Unavailable."""
-        fields = {"To": to.written(), "Body": text, "StatusCallback": report_to, **self._from(to)}
-        try:
-            async with (
-                aiohttp.ClientSession(auth=self._auth, timeout=aiohttp.ClientTimeout(total=_SECONDS)) as session,
-                session.post(self._url, data=fields, allow_redirects=False) as response,
-            ):
-                answer = await response.json(content_type=None)
-        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-            raise Unavailable(f"Twilio did not take the text ({type(error).__name__}).") from error
-        if response.status >= 500 or not isinstance(answer, dict):
-            raise Unavailable(f"Twilio did not take the text ({response.status}).")
-        return str(answer.get("sid") or ""), "" if response.status < 400 else str(answer.get("code") or response.status)
-
-    def _from(self, to: Address) -> dict[str, str]:
-        if self._sender.startswith("MG"):
-            return {"MessagingServiceSid": self._sender}
-        return {"From": Address(self._sender, to.medium).written()}

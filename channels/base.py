@@ -9,17 +9,27 @@ from typing import Any, TypeVar
 import structlog
 from fastapi import APIRouter
 
+from alerts.model import Outgoing, Sent
 from support import wording
+from support.delivery import Deliver
 from support.desk import Desk, Instead
 from support.limits import RateLimit
 from support.model import Channel as Kind
-from support.model import Inbound, Reply, Turn
+from support.model import Inbound, Link, Reply, Turn
+from support.pictures import Pictures
 from support.texting import Consent, TextLog
+from support.tickets import Tickets
 from tracking.errors import DoorstepError, NotConfigured
+from tracking.orders import Orders
 from tracking.ports import Clock
 
 Observer = Callable[[Kind, Turn, float], None]
 Late = Callable[[Turn], Awaitable[None]]
+Linked = Callable[[str], Coroutine[Any, Any, Link | None]]
+"""Gives what an access token of a linked account stands for, None for one that isn't ours or is no longer good."""
+Senders = Callable[[str], Callable[[Outgoing], Awaitable[Sent]]]
+"""Gives the way out by a medium's code. Raises NotConfigured naming what the medium lacks; what it gives raises NotSent
+when a message never will go, Unavailable when it may go later."""
 log = structlog.get_logger()
 T = TypeVar("T")
 
@@ -71,15 +81,23 @@ class Answering:
 
 @dataclass(frozen=True, slots=True)
 class ChannelServices:
-    """What a channel's router may use. `secrets` gives a setting by its name, None when it is unset."""
+    """What a channel's router may use. `secrets` gives a setting by its name, None when it is unset.
+
+    `orders` finds orders whoever asks: a channel shows one only to the identity that a token of `linked` stands for.
+    """
 
     desk: Desk
     answering: Answering
+    orders: Orders
+    tickets: Tickets
+    linked: Linked
     consent: Consent
     texts: TextLog
+    senders: Senders
     clock: Clock
     secrets: Callable[[str], str | None]
     public_url: str
+    pictures: Pictures | None = None
 
     def secret(self, name: str, of: str) -> str:
         """Return a setting that `of` can't do without. Raises NotConfigured, naming it."""
@@ -91,10 +109,22 @@ class ChannelServices:
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """How a channel is written to without having asked: what its conversations' ids begin with, and how to open it."""
+
+    prefix: str
+    open: Callable[[ChannelServices], Deliver] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class ChannelPlugin:
-    """One channel or skill: its code, its name for people, the settings without which it answers 503, its routes."""
+    """One channel or skill: its code, its name for people, the settings without which it answers 503, its routes.
+
+    `way` is for those that a person's answer can be sent to at any time.
+    """
 
     code: str
     name: str
     settings: tuple[str, ...]
     router: Callable[[ChannelServices], APIRouter] = field(repr=False)
+    way: Way | None = None

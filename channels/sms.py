@@ -1,20 +1,24 @@
 """Texting through Twilio, WhatsApp and RCS included: the verified sender's number is proof, STOP is obeyed."""
 
 import re
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-import structlog
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
-from prometheus_client import Counter
 
-from channels._sms_text import segments, texts
-from channels._twilio import OPTED_OUT, Address, BadSignature, Sender, signed_form, twiml
-from channels.base import ChannelPlugin, ChannelServices
+from alerts.model import NotSent
+from channels._mms import Media, job_of, picture_urls
+from channels._texts_out import PREFIX, TextsOut
+from channels._twilio import Address, BadSignature, signed_form, twiml
+from channels.base import ChannelPlugin, ChannelServices, Way
 from support import wording
 from support.desk import IDLE, Instead
-from support.model import Inbound, Reply, SignedIdentity, TextState, Turn
+from support.jobs import Job
+from support.model import Inbound, Reply, SignedIdentity, Turn
+from support.pictures import Pictures
 from tracking.errors import InvalidInput
 
 _NAME = "Twilio"
@@ -23,33 +27,21 @@ _SECONDS = 10.0
 _STOP = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"})
 _START = frozenset({"START", "YES", "UNSTOP"})
 _HELP = frozenset({"HELP", "INFO"})
-_PICTURE = "(a picture)"
-"""What stands in the conversation for a text without words."""
-_STATES = {
-    "accepted": TextState.QUEUED,
-    "scheduled": TextState.QUEUED,
-    "queued": TextState.QUEUED,
-    "sending": TextState.QUEUED,
-    "sent": TextState.SENT,
-    "delivered": TextState.DELIVERED,
-    "read": TextState.DELIVERED,
-    "undelivered": TextState.UNDELIVERED,
-    "failed": TextState.FAILED,
-    "canceled": TextState.FAILED,
-}
-SEGMENTS = Counter("doorstep_text_segments_total", "Segments of the texts we answered with", ["medium"])
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """One text that came in. `told` is a keyword that Twilio has answered itself, `pictured` says it holds media."""
+    """One text that came in. `told` is a keyword that Twilio has answered itself, `pictured` says it holds media.
+
+    `pictures` are the addresses of those media that are said to be pictures.
+    """
 
     id: str
     sender: Address
     text: str
     told: str
     pictured: bool
+    pictures: tuple[str, ...] = ()
 
     @classmethod
     def parse(cls, form: dict[str, str]) -> "Received":
@@ -63,21 +55,27 @@ class Received:
             text=form.get("Body", ""),
             told=form.get("OptOutType", "").upper(),
             pictured=form.get("NumMedia", "0") not in {"", "0"},
+            pictures=picture_urls(form),
         )
 
     @property
     def conversation(self) -> str:
         """The conversation that all texts of this address belong to."""
-        return f"sms:{self.sender.written()}"
+        return f"{PREFIX}{self.sender.written()}"
 
     @property
     def word(self) -> str:
         """The text as a keyword would be written, if it is short enough to be one."""
         return re.sub(r"[\s-]+", "", self.text.strip(" \t\r\n.,!?\"'").upper()) if len(self.text) <= 20 else ""
 
+    @property
+    def is_wordless(self) -> bool:
+        """Whether it is media and nothing else."""
+        return self.pictured and not self.text.strip()
+
     def inbound(self) -> Inbound:
         """The text as the desk takes it: Twilio vouches for the sender's number."""
-        text = self.text if self.text.strip() or not self.pictured else _PICTURE
+        text = wording.A_PICTURE if self.is_wordless else self.text
         return Inbound(self.conversation, self.id, text, "sms", SignedIdentity(phone=self.sender.number))
 
 
@@ -85,17 +83,26 @@ class Texting:
     """Answers texts and follows the way of those we send."""
 
     def __init__(self, services: ChannelServices, seconds: float) -> None:
-        self._services, self._seconds = services, seconds
+        self._services, self._seconds, self._out = services, seconds, TextsOut(services)
 
     async def take(self, received: Received) -> list[tuple[str, str]]:
         """Return the texts to answer with, each with the address for reports; none where silence is asked for."""
-
-        async def send(turn: Turn) -> None:
-            await self._send(received, turn)
-
         obeyed = await self._obeyed(received)
-        turn = await self._services.answering.answer(received.inbound(), self._seconds, send, obeyed)
-        return [] if turn is None else await self._reported(received, turn)
+        passed_on = obeyed is None and await self._pass_on(received)
+        if obeyed is None and received.is_wordless:
+            obeyed = self._thanked(received) if passed_on else _saying(wording.NO_PICTURES)
+
+        def replies(turn: Turn) -> tuple[Reply, ...]:
+            """Words that came with a picture are also told where that went, unless a person has read both."""
+            more = passed_on and not received.is_wordless and turn.replies
+            return (*turn.replies, Reply(wording.PICTURE_PASSED_ON)) if more else turn.replies
+
+        async def late(turn: Turn) -> None:
+            await self._send_late(received, replies(turn))
+
+        turn = await self._services.answering.answer(received.inbound(), self._seconds, late, obeyed)
+        noted = await self._out.noted(received.sender, received.id, replies(turn)) if turn else []
+        return [(text, self._out.report_to(note)) for text, note in noted]
 
     async def _obeyed(self, received: Received) -> Instead | None:
         """What to do in place of asking the bot; None for a text that is meant for it."""
@@ -110,7 +117,25 @@ class Texting:
             return self._change(received, False, wording.TEXTS_STARTED)
         if word in _HELP:
             return _saying("" if received.told else wording.TEXTS_HELP)
-        return _saying(wording.NO_PICTURES) if received.inbound().text == _PICTURE else None
+        return None
+
+    async def _pass_on(self, received: Received) -> bool:
+        """Have a text's pictures fetched, before it is answered, so that none is lost; say whether there are any."""
+        pictures = self._services.pictures
+        if pictures is None:
+            return False
+        for place, url in enumerate(received.pictures):
+            job = job_of(received.id, place, url, received.conversation, received.sender)
+            await pictures.files.fetch_later(received.conversation, job["id"], job)
+        return bool(received.pictures)
+
+    def _thanked(self, received: Received) -> Instead:
+        async def thank() -> tuple[Reply, ...]:
+            known = await self._services.desk.conversation(received.conversation)
+            human = known is not None and known.owner == "human"
+            return () if human else (await self._services.desk.thanks(received.conversation),)
+
+        return thank
 
     def _change(self, received: Received, stopped: bool, words: str) -> Instead:
         async def change() -> tuple[Reply, ...]:
@@ -126,38 +151,10 @@ class Texting:
         last = await self._services.desk.last_reply(received.conversation)
         return last is not None and self._services.clock.now() - last.at < IDLE and "cancel" in last.text.lower()
 
-    async def _reported(self, received: Received, turn: Turn) -> list[tuple[str, str]]:
-        return [(text, await self._report_to(received, place, text)) for place, text in enumerate(texts(turn.replies))]
-
-    async def _report_to(self, received: Received, place: int, text: str) -> str:
-        key, cost = f"{received.id}:{place}", segments(text)
-        note = await self._services.texts.note(key, received.conversation, received.sender.number, cost)
-        SEGMENTS.labels(received.sender.medium).inc(cost)
-        log.info("text_out", segments=cost, medium=received.sender.medium)
-        return f"{self._services.public_url.rstrip('/')}/webhooks/twilio/status?text={note}"
-
-    async def _send(self, received: Received, turn: Turn) -> None:
+    async def _send_late(self, received: Received, replies: tuple[Reply, ...]) -> None:
         """Send by the REST API what came too late to be the answer to Twilio's request."""
-        secrets, secret = self._services.secrets, self._services.secret
-        sender = Sender(
-            secrets("twilio_api_url") or "https://api.twilio.com",
-            secret("twilio_account_sid", _NAME),
-            secret("twilio_auth_token", _NAME),
-            secret("twilio_from", _NAME),
-        )
-        if await self._services.consent.stopped(received.sender.number, received.sender.medium):
-            return
-        for text, report_to in await self._reported(received, turn):
-            sid, error = await sender.send(received.sender, text, report_to)
-            note, state = int(report_to.rpartition("=")[2]), "failed" if error else "queued"
-            await self.moved(note, state, sid, error, received.sender)
-
-    async def moved(self, note: int, status: str, sid: str, error: str, to: Address) -> None:
-        """Note how far a text has got; one refused because its reader told Twilio to stop opts them out here too."""
-        if error == OPTED_OUT:
-            await self._services.consent.change(to.number, to.medium, True)
-        if status in _STATES:
-            await self._services.texts.moved(note, _STATES[status], sid[:64], error[:16])
+        with suppress(NotSent):  # noted with the text
+            await self._out.send(received.sender, received.id, replies)
 
 
 def router(services: ChannelServices, seconds: float = _SECONDS) -> APIRouter:
@@ -165,7 +162,7 @@ def router(services: ChannelServices, seconds: float = _SECONDS) -> APIRouter:
 
     What takes longer than `seconds` is sent by Twilio's REST API when it is there.
     """
-    routes, texting = APIRouter(tags=["texting"]), Texting(services, seconds)
+    routes, texting, out = APIRouter(tags=["texting"]), Texting(services, seconds), TextsOut(services)
     answers: dict[int | str, dict[str, Any]] = {
         401: {"description": "Bad signature"},
         503: {"description": "Not configured, or try again later"},
@@ -194,10 +191,15 @@ def router(services: ChannelServices, seconds: float = _SECONDS) -> APIRouter:
         note = request.query_params.get("text", "")
         if note.isascii() and note.isdigit() and len(note) <= 15:
             state, sid = form.get("MessageStatus", ""), form.get("MessageSid", "")
-            await texting.moved(int(note), state, sid, form.get("ErrorCode", ""), Address.read(form.get("To", "")))
+            await out.moved(int(note), state, sid, form.get("ErrorCode", ""), Address.read(form.get("To", "")))
         return Response(status_code=204)
 
     return routes
+
+
+def fetching(services: ChannelServices, pictures: Pictures) -> Callable[[Job], Awaitable[None]]:
+    """What does the jobs of the kind "mms", which bring in the pictures of texts."""
+    return Media(services, pictures).fetch
 
 
 def _refused(error: BadSignature) -> JSONResponse:
@@ -215,4 +217,10 @@ def _saying(words: str) -> Instead:
     return say
 
 
-CHANNEL = ChannelPlugin("twilio", "SMS, WhatsApp and RCS (Twilio)", ("twilio_auth_token",), router)
+CHANNEL = ChannelPlugin(
+    "twilio",
+    "SMS, WhatsApp and RCS (Twilio)",
+    ("twilio_auth_token",),
+    router,
+    Way(PREFIX, lambda services: TextsOut(services).deliver),
+)

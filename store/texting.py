@@ -5,6 +5,8 @@ from datetime import datetime
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from alerts.ports import State
+from store.alerts import move_text
 from store.database import Database
 from store.support_tables import opt_outs, texts
 from support.model import TextState
@@ -17,6 +19,14 @@ _BEFORE = {
     TextState.FAILED: (TextState.QUEUED, TextState.SENT),
 }
 """The states from which a text may come into a state."""
+
+
+_ALERTS: dict[TextState, State] = {
+    TextState.DELIVERED: "delivered",
+    TextState.UNDELIVERED: "failed",
+    TextState.FAILED: "failed",
+}
+"""What the end of a text means for the alert that it tells."""
 
 
 class OptOutTable:
@@ -60,9 +70,17 @@ class TextTable:
 
         return await self._database.run(work)
 
+    async def taken(self, text: int) -> bool:
+        """See `support.ports.Texts.taken`."""
+        wanted = select(texts.c.provider_id).where(texts.c.id == text)
+        async with self._database.read() as connection:
+            return bool((await connection.execute(wanted)).scalar())
+
     async def move(self, text: int, state: TextState, provider_id: str, error: str, now: datetime) -> None:
         """See `support.ports.Texts.move`."""
         news = {"state": state, "error": error, "moved_at": now, "provider_id": provider_id}
         change = update(texts).where(texts.c.id == text, texts.c.state.in_(_BEFORE[state])).values(news)
         async with self._database.write() as connection:
-            await connection.execute(change)
+            key = (await connection.execute(change.returning(texts.c.key))).scalar()
+            if key and state in _ALERTS:
+                await move_text(connection, key, _ALERTS[state], error, now)

@@ -34,6 +34,10 @@ class TextLog:
         """Note a text before it is sent; return its id, by which its way is reported. The same key is the same text."""
         return await self._store.add(key, conversation, number, segments, self._clock.now())
 
+    async def taken(self, text: int) -> bool:
+        """Whether the provider has taken this text."""
+        return await self._store.taken(text)
+
     async def moved(self, text: int, state: TextState, provider_id: str, error: str = "") -> None:
         """Note how far a text has got; news older than what is known changes nothing, as it may come in any order."""
         await self._store.move(text, state, provider_id, error, self._clock.now())

@@ -30,6 +30,14 @@ async function send(text) {
   return texts.forEach(show);
 }
 
+// What the shop sends by itself: late answers, a person's words, codes.
+async function look() {
+  const asked = sender.value;
+  const response = await fetch(`/phone/texts?phone=${encodeURIComponent(asked)}`).catch(() => null);
+  if (response && response.ok && asked === sender.value) (await response.json()).texts.forEach(show);
+  setTimeout(look, 2000);
+}
+
 document.getElementById("write").addEventListener("submit", (event) => {
   event.preventDefault();
   const text = words.value.trim();
@@ -41,3 +49,4 @@ document.querySelectorAll(".phrases button").forEach((phrase) => {
   phrase.addEventListener("click", () => send(phrase.textContent));
 });
 words.focus();
+look();

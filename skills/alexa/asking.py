@@ -27,7 +27,7 @@ class Asking:
 
     async def ask(self, heard: Heard, message_id: str, text: str) -> Turn | None:
         """Return the desk's answer, None when it isn't there in time. Raises Unavailable when the database is down."""
-        inbound = Inbound(heard.conversation, message_id, text, "voice")
+        inbound = Inbound(heard.conversation, message_id, text, "voice", heard.identity)
         reassuring = asyncio.create_task(self._reassure(heard))
         try:
             return await self._answering.answer(inbound, self._seconds)

@@ -9,10 +9,12 @@ from typing import Any
 
 import yaml
 
-from skills.alexa.manifest import INVOCATION, LOCALES, manifest
+from skills.alexa.manifest import INVOCATION, LOCALES, account_linking, manifest
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = Path(__file__).parent / "package"
+# Not in the package: an import of that knows no account linking.
+ACCOUNT_LINKING = Path(__file__).parent / "accountLinking.json"
 Lines = Mapping[str, list[str]]
 
 _KNOWN_FROM_LINES = 4
@@ -106,7 +108,7 @@ def _intents(lines: Lines) -> Iterator[tuple[str, dict[str, str], Iterable[str]]
     """Give each intent with its slots and candidates for samples, the more specific ones first."""
     number = {"number": "AMAZON.NUMBER"}
     track, arrival = lines["track_order"], lines["delivery_eta"]
-    yield "TrackOrderIntent", number, _numbered(track)
+    yield "TrackOrderIntent", number, [*_numbered(track), *_number_after(_plain(track, _STATE, _MORE))]
     yield "GiveNumberIntent", number | {"digits": "AMAZON.FOUR_DIGIT_NUMBER"}, _given(lines["inform_identifier"])
     when = [*_numbered(arrival), *_with_items(arrival), *_plain(arrival, _ARRIVAL, _DAY)]
     yield "WhenArrivesIntent", {"item": "Item"} | number, when
@@ -130,6 +132,12 @@ def _plain(lines: Iterable[str], about: "re.Pattern[str]", more: "re.Pattern[str
 def _numbered(lines: Iterable[str]) -> list[str]:
     """Return lines that name one order by its number, with a slot for it."""
     return [slot for line in lines if (slot := _with_slot(line, "number")) and not _OTHER_NUMBER.search(line)]
+
+
+def _number_after(lines: Iterable[str]) -> list[str]:
+    """Return lines that end with the thing, with a slot for its number behind: so it is said, if seldom typed."""
+    bare = (line.rstrip("?!. ") for line in lines)
+    return [f"{line} {{number}}" for line in bare if line.endswith((" order", " parcel", " package"))]
 
 
 def _with_slot(line: str, slot: str) -> str:
@@ -198,11 +206,15 @@ def _type(name: str, values: Iterable[str]) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Write the package."""
+    """Write the package, and beside it what Alexa takes on another way."""
     for path, content in files(training_lines()).items():
-        target = PACKAGE / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        _write(PACKAGE / path, content)
+    _write(ACCOUNT_LINKING, account_linking())
+
+
+def _write(target: Path, content: Any) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

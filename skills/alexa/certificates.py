@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from functools import cache
 from http import HTTPStatus
+from pathlib import Path
 from posixpath import normpath
 from urllib.parse import urlsplit
 from weakref import WeakValueDictionary
@@ -32,6 +33,7 @@ _MOST_CERTIFICATES = 10
 _MOST_KEPT = 16
 # Strangers may name any address below the folder; each new one costs a fetch before it can be refused.
 _MOST_FETCHES = 8
+_THIS_MACHINE = frozenset({"127.0.0.1", "localhost", "::1"})
 _PLAIN_PATH = re.compile(r"/[A-Za-z0-9._/-]+")
 
 Fetch = Callable[[str], Awaitable[bytes]]
@@ -73,6 +75,21 @@ async def fetch_chain(url: str) -> bytes:
         raise Unavailable("Alexa's certificate can't be fetched at the moment.") from error
 
 
+def stand_in_place(base_url: str) -> Fetch:
+    """Return a fetch that finds what Alexa keeps below an address at a stand-in's. Raises InvalidInput for a bad one.
+
+    Which addresses a request may name stays as it is; plain http is for this machine alone.
+    """
+    parts = urlsplit(base_url)
+    if parts.scheme != "https" and (parts.scheme != "http" or parts.hostname not in _THIS_MACHINE):
+        raise InvalidInput("DOORSTEP_ALEXA_CERTIFICATES_URL must be https, or http on 127.0.0.1 or localhost.")
+
+    async def fetch(url: str) -> bytes:
+        return await fetch_chain(f"{base_url.rstrip('/')}{urlsplit(url).path}")
+
+    return fetch
+
+
 async def _bounded(content: aiohttp.StreamReader) -> bytes:
     got = bytearray()
     async for piece in content.iter_any():
@@ -92,6 +109,14 @@ def system_roots() -> Store:
         # A few old roots have serial numbers that nobody may give any more; they are of no use here.
         warnings.simplefilter("error", CryptographyDeprecationWarning)
         return Store([root for der in context.get_ca_certs(binary_form=True) if (root := _readable(der))])
+
+
+def stand_in_roots(file: str) -> Store:
+    """Return the roots in a PEM file. Raises InvalidInput if they can't be read."""
+    try:
+        return Store(load_pem_x509_certificates(Path(file).read_bytes()))
+    except (OSError, ValueError) as error:
+        raise InvalidInput("DOORSTEP_ALEXA_ROOTS names no file with certificates (PEM).") from error
 
 
 def _readable(der: bytes) -> Certificate | None:

@@ -9,9 +9,12 @@ from typing import Any, Literal
 
 from ask_sdk_model.request_envelope import RequestEnvelope
 
+from support.model import SignedIdentity
 from tracking.errors import InvalidInput
 
 Asked = Literal["", "details", "more", "wait"]
+Account = Literal["none", "linked", "ended"]
+"""Whether an account of ours is linked; "ended" is a link that is no longer good."""
 
 # A number that Alexa could not make out comes as a question mark.
 _UNHEARD = ("", "?")
@@ -27,7 +30,8 @@ class Session:
     """What Alexa keeps for us until its session ends; all of it may be told to whoever is speaking.
 
     `asked` is the open question if it is ours: hear the `rest` of an answer, anything else, or look once more for the
-    answer to the message `waiting_id`, which said `waiting_text`. `said` and `question` are the last speech.
+    answer to the message `waiting_id`, which said `waiting_text`. `said` and `question` are the last speech. `invited`
+    is set once linking an account was offered.
     """
 
     conversation: str = ""
@@ -37,6 +41,7 @@ class Session:
     rest: str = ""
     waiting_id: str = ""
     waiting_text: str = ""
+    invited: str = ""
 
     @classmethod
     def read(cls, attributes: Mapping[str, Any] | None) -> "Session":
@@ -51,7 +56,11 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """One request. `name` is the intent's, or the request's type. The token is for progressive responses only."""
+    """One request. `name` is the intent's, or the request's type.
+
+    `api_token` is for progressive responses only; `account_token` is ours, given to Alexa when an account was linked.
+    `account` and `identity` say what came of it, see linking.py.
+    """
 
     name: str
     request_id: str
@@ -60,6 +69,10 @@ class Heard:
     session: Session = field(default_factory=Session)
     api_endpoint: str = ""
     api_token: str = field(default="", repr=False)
+    user_id: str = field(default="", repr=False)
+    account_token: str = field(default="", repr=False)
+    account: Account = "none"
+    identity: SignedIdentity = field(default_factory=SignedIdentity)
 
 
 def heard(envelope: RequestEnvelope) -> Heard:
@@ -76,6 +89,8 @@ def heard(envelope: RequestEnvelope) -> Heard:
         session=Session.read(_at(envelope, "session.attributes")),
         api_endpoint=_text(envelope, "context.system.api_endpoint"),
         api_token=_text(envelope, "context.system.api_access_token"),
+        user_id=str(user_id),
+        account_token=_text(envelope, "context.system.user.access_token"),
     )
 
 
@@ -93,9 +108,10 @@ def _text(value: Any, path: str) -> str:
     return str(_at(value, path) or "")
 
 
-def conversation_of(user_id: str) -> str:
-    """Return the conversation of an Alexa account, whose own id is kept nowhere."""
-    return f"alexa:{hashlib.sha256(user_id.encode()).hexdigest()[:32]}"
+def conversation_of(user_id: str, link: str = "") -> str:
+    """Return the conversation of an Alexa account, whose own id is kept nowhere; another one for each `link` of it."""
+    whose = f"{user_id} {link}" if link else user_id
+    return f"alexa:{hashlib.sha256(whose.encode()).hexdigest()[:32]}"
 
 
 def words_for_desk(asked: Heard) -> str | None:

@@ -1,4 +1,4 @@
-"""The skill's manifest for Alexa's developer console; a template whose address and policies each shop fills in."""
+"""The skill's manifest and account linking for Alexa's developer console; templates that each shop fills in."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ def manifest() -> dict[str, Any]:
             "manifestVersion": "1.0",
             "apis": {
                 "custom": {
-                    "endpoint": {"uri": f"{ADDRESS}/webhooks/alexa", "sslCertificateType": "Trusted"},
+                    "endpoint": _endpoint(),
                     "interfaces": [{"type": "ALEXA_PRESENTATION_APL"}],
                 }
             },
@@ -36,8 +36,34 @@ def manifest() -> dict[str, Any]:
                 "containsAds": False,
                 "locales": {locale: _policies() for locale in LOCALES},
             },
+            "permissions": [{"name": "alexa::devices:all:notifications:write"}],
+            "events": {
+                "endpoint": _endpoint(),
+                "publications": [{"eventName": "AMAZON.OrderStatus.Updated"}],
+                "subscriptions": [{"eventName": "SKILL_PROACTIVE_SUBSCRIPTION_CHANGED"}],
+            },
         }
     }
+
+
+def account_linking() -> dict[str, Any]:
+    """Return accountLinking.json, as Alexa's skill management takes it; the client's secret is added by the shop."""
+    return {
+        "accountLinkingRequest": {
+            "type": "AUTH_CODE",
+            "authorizationUrl": f"{ADDRESS}/oauth/authorize",
+            "accessTokenUrl": f"{ADDRESS}/oauth/token",
+            "accessTokenScheme": "HTTP_BASIC",
+            "clientId": "your-client-id",
+            "scopes": ["orders:read", "orders:help"],
+            "domains": [],
+            "skipOnEnablement": True,
+        }
+    }
+
+
+def _endpoint() -> dict[str, str]:
+    return {"uri": f"{ADDRESS}/webhooks/alexa", "sslCertificateType": "Trusted"}
 
 
 def _shown() -> dict[str, Any]:

@@ -2,21 +2,23 @@
 
 import asyncio
 import re
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from a2wsgi import WSGIMiddleware
 from flask import Flask
 from starlette.types import ASGIApp, Receive, Scope, Send
 from werkzeug.exceptions import HTTPException
 
+from channels.base import Linked
 from skills.alexa.asking import Asking
 from skills.alexa.hearing import Heard
+from skills.alexa.linking import Accounts
 from skills.alexa.skill import skill
 from skills.alexa.talking import Talk
-from support.model import Turn
+from support.model import Link, Turn
 from tracking.errors import InvalidInput
 
 # The SDK is synchronous: each request in progress holds a thread, for as long as the desk takes.
@@ -24,6 +26,7 @@ MOST_AT_ONCE = 64
 _ROUTE = "/webhooks/alexa"
 _NARROW = r"\b(\d\.\d\.\d[a-z]*)\b"
 _WIDE = r"\b(\d+\.\d+\.\d+[a-z]*)\b"
+T = TypeVar("T")
 _loop: ContextVar[asyncio.AbstractEventLoop] = ContextVar("loop")
 
 
@@ -56,8 +59,8 @@ class SkillApp:
     certificate server could hold; ours (see verifying.py) come first, and on the event loop.
     """
 
-    def __init__(self, asking: Asking) -> None:
-        self._asking = asking
+    def __init__(self, asking: Asking, linked: Linked, linking_offered: bool) -> None:
+        self._asking, self._linked, self._offered = asking, linked, linking_offered
         self._app: ASGIApp = WSGIMiddleware(self._flask(), workers=MOST_AT_ONCE)  # type: ignore[assignment,arg-type]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -73,12 +76,21 @@ class SkillApp:
         app.config["PROPAGATE_EXCEPTIONS"] = True
         app.logger.disabled = True
         app.register_error_handler(HTTPException, _unreadable)
-        adapter = skill_adapter.SkillAdapter(skill(Talk(self._ask)), skill_id=1, app=app)
+        ours = skill(Talk(self._ask), Accounts(self._account, self._offered))
+        adapter = skill_adapter.SkillAdapter(ours, skill_id=1, app=app)
         adapter.register(app, _ROUTE)
         return app
 
     def _ask(self, heard: Heard, message_id: str, text: str) -> Turn | None:
-        return asyncio.run_coroutine_threadsafe(self._asking.ask(heard, message_id, text), _loop.get()).result()
+        return _on_loop(self._asking.ask(heard, message_id, text))
+
+    def _account(self, token: str) -> Link | None:
+        return _on_loop(self._linked(token))
+
+
+def _on_loop(work: Coroutine[Any, Any, T]) -> T:
+    """Do it on the app's loop, while this thread waits."""
+    return asyncio.run_coroutine_threadsafe(work, _loop.get()).result()
 
 
 def _unreadable(_: HTTPException) -> NoReturn:

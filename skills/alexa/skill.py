@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import structlog
 from ask_sdk_core.dispatch_components.exception_components import AbstractExceptionHandler
 from ask_sdk_core.dispatch_components.request_components import AbstractRequestHandler
 from ask_sdk_core.handler_input import HandlerInput
@@ -9,22 +10,26 @@ from ask_sdk_core.skill import CustomSkill
 from ask_sdk_core.skill_builder import SkillBuilder
 from ask_sdk_core.utils.request_util import get_supported_interfaces
 from ask_sdk_model.response import Response
+from ask_sdk_model.ui.link_account_card import LinkAccountCard
 
 from skills.alexa.cards import home_card, screen
 from skills.alexa.hearing import heard, kind
+from skills.alexa.linking import Accounts
 from skills.alexa.speech import last_question, ssml
 from skills.alexa.talking import Saying, Talk
+from skills.alexa.verifying import EVENTS
 from support.wording import TROUBLE
 from tracking.errors import Unavailable
 
 _SPOKEN_TO = ("LaunchRequest", "IntentRequest")
+log = structlog.get_logger()
 
 
 class Speaking(AbstractRequestHandler):
     """Answers whoever speaks to the skill."""
 
-    def __init__(self, talk: Talk) -> None:
-        self._talk = talk
+    def __init__(self, talk: Talk, accounts: Accounts) -> None:
+        self._talk, self._accounts = talk, accounts
 
     def can_handle(self, handler_input: HandlerInput) -> bool:
         """Whether somebody spoke."""
@@ -32,8 +37,8 @@ class Speaking(AbstractRequestHandler):
 
     def handle(self, handler_input: HandlerInput) -> Response:
         """Answer."""
-        asked = heard(handler_input.request_envelope)
-        return respond(handler_input, asked.conversation, self._talk.answer(asked))
+        asked = self._accounts.of(heard(handler_input.request_envelope))
+        return respond(handler_input, asked.conversation, self._accounts.invite(asked, self._talk.answer(asked)))
 
 
 class Listening(AbstractRequestHandler):
@@ -45,6 +50,9 @@ class Listening(AbstractRequestHandler):
 
     def handle(self, handler_input: HandlerInput) -> Response:
         """Answer nothing."""
+        what = kind(handler_input.request_envelope)
+        if what.startswith(EVENTS):
+            log.info("alexa_event", kind=what)
         return handler_input.response_builder.response
 
 
@@ -61,10 +69,10 @@ class Away(AbstractExceptionHandler):
         return respond(handler_input, asked.conversation, Saying(TROUBLE, ends=True))
 
 
-def skill(talk: Talk) -> CustomSkill:
+def skill(talk: Talk, accounts: Accounts) -> CustomSkill:
     """Return the skill; each request is answered by exactly one of its handlers."""
     builder = SkillBuilder()
-    builder.add_request_handler(Speaking(talk))
+    builder.add_request_handler(Speaking(talk, accounts))
     builder.add_request_handler(Listening())
     builder.add_exception_handler(Away())
     return builder.create()
@@ -79,6 +87,8 @@ def respond(handler_input: HandlerInput, conversation: str, saying: Saying) -> R
         builder.set_card(home_card(saying.card))
         if get_supported_interfaces(handler_input).alexa_presentation_apl:
             builder.add_directive(screen(saying.card))
+    if saying.invites:
+        builder.set_card(LinkAccountCard())
     if not saying.ends:
         builder.ask(ssml(saying.session.question or last_question(saying.text)))
     return builder.set_should_end_session(saying.ends).response

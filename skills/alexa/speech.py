@@ -79,9 +79,15 @@ def portion(text: str) -> tuple[str, str]:
     while take < len(found) and words + talk(found[take]) <= MOST_WORDS:
         words, take = words + talk(found[take]), take + 1
     now, rest = " ".join(found[:take]), " ".join(found[take:])
-    if talk(rest) <= _SLACK_WORDS:
+    if talk(rest) <= _SLACK_WORDS or _belongs_to_a_question(found, take):
         return text.strip(), ""
     return re.sub(r";$", ".", now), _within(rest)
+
+
+def _belongs_to_a_question(found: list[str], take: int) -> bool:
+    """Whether one sentence is left, which is a question or helps to answer one: to offer it would be one too many."""
+    left = found[take:]
+    return len(left) == 1 and any(one.endswith("?") for one in found[take - 1 :]) and talk(left[0]) <= MOST_WORDS
 
 
 def _within(rest: str) -> str:

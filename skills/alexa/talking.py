@@ -12,16 +12,22 @@ from support.wording import TROUBLE
 
 Ask = Callable[[Heard, str, str], Turn | None]
 """Asks the desk: the request, the message's id and its text; None when the answer takes too long."""
+_ABOUT_ORDERS = frozenset({"track_order", "delivery_eta", "order_delayed", "list_orders"})
 
 
 @dataclass(frozen=True, slots=True)
 class Saying:
-    """What is said, and what is kept of it. `ends` closes the session; `card` is the desk's order card."""
+    """What is said, and what is kept of it. `ends` closes the session; `card` is the desk's order card.
+
+    `unnamed` says that orders were asked for without naming one, `invites` that linking an account is offered.
+    """
 
     text: str
     session: Session = field(default_factory=Session)
     ends: bool = False
     card: Mapping[str, Any] | None = None
+    unnamed: bool = False
+    invites: bool = False
 
 
 class Talk:
@@ -35,7 +41,7 @@ class Talk:
             "AMAZON.NoIntent": self._no,
             "AMAZON.RepeatIntent": _repeat,
             "AMAZON.StopIntent": lambda _: _leave(),
-            "AMAZON.CancelIntent": lambda _: _leave(),
+            "AMAZON.CancelIntent": self._cancel,
             "AMAZON.NavigateHomeIntent": lambda _: _leave(),
         }
 
@@ -69,6 +75,15 @@ class Talk:
                 return _said(words.ALL_RIGHT)
         return self._from_desk(heard, heard.request_id, "no")
 
+    def _cancel(self, heard: Heard) -> Saying:
+        """ "Never mind" or "cancel", which Alexa doesn't tell apart: an answer to an open question, else a goodbye."""
+        session = heard.session
+        if session.asked or session.question in {"", words.WHAT_ELSE}:
+            return _leave()
+        if "cancel" in session.question.lower():
+            return Saying(f"{words.YES_OR_NO} {session.question}", session)
+        return self._from_desk(heard, heard.request_id, "never mind")
+
     def _from_desk(self, heard: Heard, message_id: str, text: str) -> Saying:
         turn = self._ask(heard, message_id, text)
         if turn is None:
@@ -76,7 +91,9 @@ class Talk:
             return _open(f"{words.STILL_LOOKING} {words.LOOK_AGAIN}", waiting)
         said = speakable(reply.text for reply in turn.replies)
         card = next((reply.card for reply in turn.replies if reply.card), None)
-        return replace(_said(said or (words.PERSON if turn.owner == "human" else TROUBLE)), card=card)
+        unnamed = turn.intent in _ABOUT_ORDERS and not any(map(str.isdigit, text))
+        saying = _said(said or (words.PERSON if turn.owner == "human" else TROUBLE))
+        return replace(saying, card=card, unnamed=unnamed)
 
 
 def _said(text: str) -> Saying:

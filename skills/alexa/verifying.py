@@ -17,6 +17,10 @@ from tracking.ports import Clock
 CHAIN_HEADER = "SignatureCertChainUrl"
 SIGNATURE_HEADER = "Signature-256"
 TOLERANCE = timedelta(seconds=150)
+EVENTS = "AlexaSkillEvent."
+"""How the types of requests begin that tell of an account, not of somebody speaking."""
+EVENT_TOLERANCE = timedelta(hours=1)
+"""Alexa sends those again for up to an hour when they could not be delivered."""
 
 
 class Verifier:
@@ -37,7 +41,7 @@ class Verifier:
         except InvalidSignature as error:
             raise NotFromAlexa("The signature does not match the body.") from error
         envelope = _envelope(body)
-        if abs(self._clock.now() - _sent_at(envelope)) > TOLERANCE:
+        if abs(self._clock.now() - _sent_at(envelope)) > _tolerance(envelope):
             raise NotFromAlexa("The request was not sent just now.")
         if _skills(envelope) != {skill_id}:
             raise NotFromAlexa("The request is for another skill.")
@@ -71,6 +75,10 @@ def _sent_at(envelope: Mapping[str, Any]) -> datetime:
     if sent_at.tzinfo is None:
         raise NotFromAlexa("The request's time has no zone.")
     return sent_at
+
+
+def _tolerance(envelope: Mapping[str, Any]) -> timedelta:
+    return EVENT_TOLERANCE if str(_at(envelope, "request", "type")).startswith(EVENTS) else TOLERANCE
 
 
 def _skills(envelope: Mapping[str, Any]) -> set[str]:

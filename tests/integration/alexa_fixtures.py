@@ -58,7 +58,7 @@ def skill_app(app: World, desk: Desk | None = None, seconds: float = FOREVER, **
     verifier = Verifier(Certificates(Bucket().fetch, roots, clock), clock)
     answering = Answering(desk or app.services.desk, RateLimit(1000, 60), lambda *_: None)
     asking = Asking(answering, Progress(waiting.get("api_url")), seconds, waiting.get("patience", FOREVER))
-    skill = SkillApp(asking)
+    skill = SkillApp(asking, app.given.linked, waiting.get("linking", True))
     return create_app(app.services, [alexa_router(lambda: SKILL_ID, verifier, lambda: skill)])
 
 
@@ -70,12 +70,14 @@ async def speaking(app: FastAPI, **who: Any) -> AsyncIterator[Shopper]:
 
 
 @asynccontextmanager
-async def hearing(app: World, database: Database, *replies: Reply, **who: Any) -> AsyncIterator[Shopper]:
-    """A shopper whom the bot gives these replies."""
+async def hearing(
+    app: World, database: Database, *replies: Reply, linking: bool = True, **who: Any
+) -> AsyncIterator[Shopper]:
+    """A shopper whom the bot gives these replies; `linking` says whether the skill can be linked."""
     app.bot = Scripted(*replies)
     identity = Identity(ProofTable(database), app.services.orders, RealClock())
     desk = Desk(app.conversations, app.bot, identity, app.services.tickets, RealClock())
-    async with speaking(skill_app(app, desk), **who) as shopper:
+    async with speaking(skill_app(app, desk, linking=linking), **who) as shopper:
         yield shopper
 
 

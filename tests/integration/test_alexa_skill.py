@@ -72,8 +72,7 @@ async def test_a_long_answer_is_told_in_two_parts(app: World, database: Database
         assert first["reprompt"]["outputSpeech"]["ssml"] == f"<speak>{words.DETAILS}</speak>"
         second = await shopper.say("AMAZON.YesIntent")
         assert "Leipzig" in speech(second)
-        third = await shopper.say("AMAZON.YesIntent")
-        assert speech(third) == "Shall I tell you when it's out for delivery?"
+        assert speech(second).endswith("Shall I tell you when it's out for delivery?")
         assert speech(await shopper.say("AMAZON.YesIntent")).startswith("Will do.")
         assert heard(app) == ["where is my order", "yes"]
 

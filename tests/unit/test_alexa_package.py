@@ -9,7 +9,8 @@ import pytest
 
 from skills.alexa import build
 from skills.alexa.hearing import Heard, words_for_desk
-from skills.alexa.manifest import LOCALES
+from skills.alexa.manifest import LOCALES, account_linking
+from support.linking import SCOPES
 
 PACKAGE = Path("skills/alexa/package")
 FILES = {path.relative_to(PACKAGE).as_posix(): json.loads(path.read_text("utf-8")) for path in PACKAGE.rglob("*.json")}
@@ -113,7 +114,9 @@ def test_the_skill_understands_every_intent_of_ours(intent: dict[str, Any]) -> N
 
 
 def test_the_manifest_has_what_alexa_requires() -> None:
-    assert set(MANIFEST) == {"manifestVersion", "apis", "publishingInformation", "privacyAndCompliance"}
+    assert set(MANIFEST) == {
+        *("manifestVersion", "apis", "publishingInformation", "privacyAndCompliance", "permissions", "events")
+    }
     assert MANIFEST["manifestVersion"] == "1.0"
     endpoint = MANIFEST["apis"]["custom"]["endpoint"]
     assert endpoint == {"uri": "https://your-address/webhooks/alexa", "sslCertificateType": "Trusted"}
@@ -125,6 +128,28 @@ def test_the_manifest_has_what_alexa_requires() -> None:
     )
     for policies in privacy["locales"].values():
         assert all(policies[name].startswith("https://your-address/") for name in ("privacyPolicyUrl", "termsOfUseUrl"))
+
+
+def test_what_order_updates_need() -> None:
+    assert MANIFEST["permissions"] == [{"name": "alexa::devices:all:notifications:write"}]
+    assert MANIFEST["events"] == {
+        "endpoint": MANIFEST["apis"]["custom"]["endpoint"],
+        "publications": [{"eventName": "AMAZON.OrderStatus.Updated"}],
+        "subscriptions": [{"eventName": "SKILL_PROACTIVE_SUBSCRIPTION_CHANGED"}],
+    }
+
+
+def test_account_linking_is_what_alexas_skill_management_takes() -> None:
+    linking = json.loads(build.ACCOUNT_LINKING.read_text("utf-8"))
+    assert linking == account_linking(), "run `python -m skills.alexa.build`"
+    asked = linking["accountLinkingRequest"]
+    assert set(linking) == {"accountLinkingRequest"}
+    assert (asked["type"], asked["accessTokenScheme"], asked["skipOnEnablement"]) == ("AUTH_CODE", "HTTP_BASIC", True)
+    assert asked["authorizationUrl"] == "https://your-address/oauth/authorize"
+    assert asked["accessTokenUrl"] == "https://your-address/oauth/token"
+    assert set(asked["scopes"]) == set(SCOPES)
+    assert {"clientId", "domains"} <= set(asked)
+    assert "clientSecret" not in asked
 
 
 def test_example_phrases_are_ones_that_the_model_knows() -> None:

@@ -119,6 +119,13 @@ def test_sentences(text: str, count: int) -> None:
 
 
 def test_a_short_answer_is_said_whole() -> None:
+    refused = "I can't find an order with that number and those details. Please check both."
+    question = "To be sure it's yours: what's the postcode on the order, or the last four digits of the phone number?"
+    assert portion(f"{refused} {question}") == (f"{refused} {question}", "")
+    assert portion(f"{refused} {question} Or shall I get you a person instead, who can look for it?")[1]
+    help_ = "It is four digits long, and you find it at the top of the shop's e-mail to you."
+    asked = f"I can only list orders once I know they're yours. Let's start with one. What's the order number? {help_}"
+    assert portion(asked) == (asked, "")
     assert portion("It's on its way. Anything else?") == ("It's on its way. Anything else?", "")
 
 

@@ -88,3 +88,26 @@ def test_whoever_may_speak_was_asked_something() -> None:
         for asked in ("", "details", "more", "wait"):
             said = answer(name, Session(asked=asked, rest="That is all.", said="So?", question="So?"), "It left.")
             assert said.ends or said.session.question.endswith("?")
+
+
+@pytest.mark.parametrize(
+    ("said", "question", "passed_on"),
+    [
+        ("What's your order number?", "What's your order number?", "never mind"),
+        (words.GREETING, words.WHAT_ELSE, None),
+        ("", "", None),
+    ],
+)
+def test_cancel_answers_an_open_question_and_else_leaves(said: str, question: str, passed_on: str | None) -> None:
+    asked: list[tuple[str, str]] = []
+    session = Session(said=said, question=question)
+    left = talk("All right.", asked=asked).answer(Heard("AMAZON.CancelIntent", "r-1", "alexa:1", session=session))
+    assert [text for _, text in asked] == ([passed_on] if passed_on else [])
+    assert left.ends is (passed_on is None)
+
+
+def test_cancel_to_a_question_about_cancelling_asks_for_yes_or_no() -> None:
+    question = "Shall I ask the shop to cancel your order?"
+    said = answer("AMAZON.CancelIntent", Session(said=question, question=question))
+    assert said.text == f"{words.YES_OR_NO} {question}"
+    assert (said.session.question, said.ends) == (question, False)

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from smsutil import is_valid_gsm
 
-from channels._sms_text import LONGEST, plain, segments, texts
+from channels._sms_text import LONGEST, texts
+from support.gsm import plain, segments
 from support.model import Reply
 
 
