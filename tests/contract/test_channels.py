@@ -27,7 +27,8 @@ every_plugin = pytest.mark.parametrize("plugin", PLUGINS.values(), ids=lambda pl
 def addresses(plugin: ChannelPlugin, app: World) -> Iterator[str]:
     for route in plugin.router(app.given).routes:
         assert isinstance(route, APIRoute)
-        assert route.methods == {"POST"}
+        assert route.methods
+        assert "POST" in route.methods
         yield route.path
 
 
@@ -44,7 +45,7 @@ async def test_nothing_unsigned_is_taken(plugin: ChannelPlugin, database: Databa
     assert app.bot.heard == []
 
 
-@every_plugin
+@pytest.mark.parametrize("plugin", [p for p in PLUGINS.values() if p.settings], ids=lambda plugin: plugin.code)
 async def test_without_its_settings_it_says_what_is_missing(plugin: ChannelPlugin, database: Database) -> None:
     app = world(database, secrets={})
     async with app.client(key=None) as client:
@@ -58,7 +59,7 @@ def test_every_plugin_is_documented() -> None:
     from doorstep.settings import ROOT, Settings
 
     readme = (ROOT / "README.md").read_text()
-    assert {"twilio", "alexa", "dialogflow"} <= set(PLUGINS)
+    assert {"twilio", "alexa", "dialogflow", "mcp"} <= set(PLUGINS)
     for plugin in PLUGINS.values():
         assert f"docs/{'sms' if plugin.code == 'twilio' else plugin.code}.md" in readme
         assert set(plugin.settings) <= set(Settings.model_fields)
