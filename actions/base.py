@@ -10,11 +10,12 @@ from actions.finding import Found, find_order, is_open, lookup
 from actions.proving import prove
 from actions.services import Services
 from actions.turn import Event, Turn
+from actions.waiting import asks_about_ticket, say_ticket
 from support.model import ProofResult
 from tracking.model import Order
 
 Offer = dict[str, Any]
-"""What the last reply offered and a "yes" accepts: `reason` of the ticket to open."""
+"""What the last reply offered and a "yes" accepts: `reason` of the ticket to open, or a `contact` for a `ticket`."""
 
 
 class Skill(Action, ABC):  # type: ignore[misc]
@@ -40,7 +41,10 @@ class Skill(Action, ABC):  # type: ignore[misc]
                 turn.remember(pending_offer=None)
             if misses:
                 turn.remember(misunderstandings=0)
-        await self.act(turn, offer, misses)
+        if turn.is_fresh() and not turn.form and asks_about_ticket(turn.text):
+            await say_ticket(turn)
+        else:
+            await self.act(turn, offer, misses)
         return turn.events
 
     async def act(self, turn: Turn, offer: Offer | None, misses: int) -> None:  # noqa: ARG002

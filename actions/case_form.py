@@ -19,6 +19,7 @@ from actions.finding import (
 from actions.parcels import plain
 from actions.phrases import gives_up, has_looked, is_question
 from actions.turn import Turn
+from actions.waiting import say_outlook
 from support.model import TicketReason
 
 Cases = Mapping[str, CaseAction]
@@ -157,6 +158,7 @@ class OpenCase(Skill):
             turn.conversation, case.reason, summary(turn, case.reason), order_number=number, details=answers(turn)
         )
         turn.say("utter_ticket_opened", ticket=ticket.number, order=number)
+        await say_outlook(turn, ticket)
 
 
 def answers(turn: Turn) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from actions.proving import YES_NO, offer, prove
 from actions.status import item_names
 from actions.times import day_of
 from actions.turn import Turn
+from actions.waiting import take_contact
 from support.model import TicketReason
 from tracking.model import Order
 
@@ -95,7 +96,7 @@ class ValidateIdentifyForm(Skill):
     async def _answered(self, turn: Turn) -> bool:
         asks_proof = turn.asked == "proof"
         number = turn.recall("order_number")
-        if asks_proof and not corrects_number(turn) and (proof := _proof_asked_for(turn, number)):
+        if asks_proof and not _is_another_order(turn, number) and (proof := _proof_asked_for(turn, number)):
             await prove(turn, number, proof)
             return True
         may_be_one = turn.intent in _ANSWERS | {"deny", "out_of_scope"} or only_number(turn) or not turn.is_certain
@@ -155,6 +156,15 @@ class ValidateIdentifyForm(Skill):
         turn.say(f"utter_unclear_{turn.asked}")
 
 
+def _is_another_order(turn: Turn, asked_about: str) -> bool:
+    """Say whether "sorry, …" corrects the order number rather than the proof: then it is written like that number."""
+    if not corrects_number(turn):
+        return False
+    said = next(iter(turn.heard("order_number") or turn.heard("number")), "")
+    plain = said.isdigit() and asked_about.isdigit() and "#" not in turn.text and "order" not in turn.text.lower()
+    return not plain or (len(said) == len(asked_about) and (said[0] == "0") is (asked_about[0] == "0"))
+
+
 def _proof_asked_for(turn: Turn, order_number: str) -> str:
     """Return the proof in an answer to that very question: any number counts, spoken or typed."""
     number = next(iter(turn.heard("number")), "") if only_number(turn) else ""
@@ -195,7 +205,9 @@ class InformIdentifier(Skill):
         self._wishes = wishes
 
     async def reply(self, turn: Turn) -> None:
-        """Answer for the order named."""
+        """Answer for the order named, unless it is where the shopper can be reached."""
+        if await take_contact(turn):
+            return
         wish = turn.recall("case") if turn.form == "case_form" else turn.recall("wish")
         proven = await self.services.identity.visible_orders(turn.conversation)
         again = wish in _STATUS or turn.form or not proven

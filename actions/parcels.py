@@ -91,7 +91,9 @@ def say_scan(view: View) -> None:
         if never_scanned(view.parcel) and not view.over:
             view.turn.say("utter_never_scanned", carrier=view.carrier)
         return
-    what = plain(scan.description or scan.status.value.replace("_", " ")).rstrip(".")
+    # By text, the state has just been said in the sentence before.
+    unsaid = "last scan" if view.turn.channel == "sms" else scan.status.value.replace("_", " ")
+    what = plain(scan.description or unsaid).rstrip(".")
     where = f", {plain(scan.location)}" if scan.location else ""
     when, since = view.when(scan.occurred_at), view.ago(scan.occurred_at)
     view.turn.say("utter_last_scan", scan=what, where=where, when=when, ago=since)
@@ -177,11 +179,11 @@ def say_next(view: View) -> None:
 def say_source(view: View) -> None:
     """Say when the carrier was last asked, and where to follow the parcel."""
     checked = view.parcel.last_checked_at
-    link = f" Follow it here: {view.link}" if view.link and view.turn.channel == "web" else f" {view.link}"
+    link = f" Follow it here: {view.link}" if view.link and view.turn.channel == "web" else ""
     if checked:
-        view.turn.say("utter_checked", carrier=view.carrier, ago=view.ago(checked), link=link.rstrip())
+        view.turn.say("utter_checked", carrier=view.carrier, ago=view.ago(checked), link=link)
     else:
-        view.turn.say("utter_never_checked", carrier=view.carrier, link=link.rstrip())
+        view.turn.say("utter_never_checked", carrier=view.carrier, link=link)
 
 
 def plain(text: str) -> str:

@@ -7,6 +7,7 @@ from actions.finding import only_number
 from actions.identify import InformIdentifier, Wishes
 from actions.proving import YES_NO, offer
 from actions.turn import Turn
+from actions.waiting import keep_contact, say_outlook, take_contact
 from support.model import TicketReason
 
 
@@ -21,6 +22,7 @@ async def open_ticket(turn: Turn, reason: TicketReason) -> None:
         turn.conversation, reason, summary, order_number=seen.number if seen else None, details=answers(turn)
     )
     turn.say("utter_person_called", ticket=ticket.number)
+    await say_outlook(turn, ticket)
 
 
 class SpeakToHuman(Skill):
@@ -29,7 +31,9 @@ class SpeakToHuman(Skill):
     action = "action_speak_to_human"
 
     async def reply(self, turn: Turn) -> None:
-        """Call a person and end what was being asked."""
+        """Call a person and end what was being asked; "call me at …" may only answer where to."""
+        if await take_contact(turn):
+            return
         await open_ticket(turn, TicketReason.SPEAK_TO_HUMAN)
         put_away(turn)
         turn.leave_form()
@@ -60,6 +64,8 @@ class Affirm(Skill):
         """Open the ticket that was offered."""
         if only_number(turn):
             await self._inform.reply(turn)
+        elif offer and "contact" in offer:
+            await keep_contact(turn, offer)
         elif offer:
             await open_ticket(turn, TicketReason(offer["reason"]))
             turn.leave_form()

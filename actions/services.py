@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from support.model import ProofResult, Ticket, TicketReason
+from support.tickets import Outlook
 from tracking.model import Order
 
 
@@ -40,11 +41,46 @@ class Tickets(Protocol):
         details: Mapping[str, Any] = ...,
     ) -> Ticket: ...
 
+    async def get(self, number: str, /) -> Ticket | None: ...
+
+    async def of(self, conversation: str, /) -> tuple[Ticket, ...]: ...
+
+    async def update(self, number: str, changes: Mapping[str, Any], who: str, /) -> Ticket | None: ...
+
+    async def outlook(self) -> Outlook: ...
+
+
+class Queue(Protocol):
+    """Knows who waits for a person."""
+
+    async def place(self, conversation: str, /) -> int | None: ...
+
+
+class Pages(Protocol):
+    """Makes links to orders' tracking pages."""
+
+    async def url(self, order: Order, /) -> str: ...
+
 
 class Preferences(Protocol):
     """Keeps whether a shopper wants updates."""
 
     async def set(self, conversation: str, on: bool, /) -> None: ...
+
+
+class Ratings(Protocol):
+    """Keeps what shoppers think of the chat."""
+
+    async def add(
+        self,
+        kind: Literal["delivery", "chat"],
+        score: int,
+        source: Literal["page", "chat", "link"],
+        *,
+        order: str = "",
+        conversation: str = "",
+        words: str = "",
+    ) -> object: ...
 
 
 class Clock(Protocol):
@@ -61,5 +97,8 @@ class Services:
     orders: Orders
     identity: Identity
     tickets: Tickets
+    queue: Queue
     preferences: Preferences
+    ratings: Ratings
+    pages: Pages
     clock: Clock

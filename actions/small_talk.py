@@ -1,12 +1,14 @@
 """Greetings, thanks, help and the like, a "no", and a repetition of the last answer; shows no new order data."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
-from actions.base import Offer, OrderAction, Skill
+from actions.base import Offer, OrderAction, Skill, own_order
 from actions.finding import identifiers
 from actions.identify import InformIdentifier
 from actions.turn import Turn
+from support.ratings import LONGEST_WORDS, TooLate, read_score
 
 _TALK = frozenset({"greet", "goodbye", "thank_you", "bot_challenge", "help", "rate"})
 _BRIEF = frozenset({"greet", "help"})
@@ -20,8 +22,21 @@ class SmallTalk(Skill):
     async def reply(self, turn: Turn) -> None:
         """Answer kindly."""
         intent = turn.label if turn.label in _TALK else "help"
+        if intent == "rate":
+            await _keep_rating(turn)
         brief = "_brief" if turn.form and intent in _BRIEF else ""
         turn.say(f"utter_{intent}{brief}")
+
+
+async def _keep_rating(turn: Turn) -> None:
+    """Keep the score that the message gives, for the proven order that is spoken of or else for the conversation."""
+    score = read_score(turn.text)
+    if score is None:
+        return
+    order = await own_order(turn, turn.recall("order_number"))
+    about = {"order": order.number} if order else {"conversation": turn.conversation}
+    with suppress(TooLate):
+        await turn.services.ratings.add("chat", score, "chat", **about, words=turn.text[:LONGEST_WORDS])
 
 
 class Deny(Skill):
@@ -38,7 +53,7 @@ class Deny(Skill):
         if identifiers(turn):
             await self._inform.reply(turn)
         elif offer:
-            turn.say("utter_offer_declined")
+            turn.say("utter_ask_contact" if "contact" in offer else "utter_offer_declined")
         elif not turn.form:
             turn.say("utter_deny")
 

@@ -62,6 +62,9 @@ class StatusAction(OrderAction):
             self._not_shipped(turn, order)
         else:
             self._parcels(turn, order, parcels)
+        if turn.channel == "sms" and parcels:
+            # One short link for all parcels; the carriers' own would each cost another segment.
+            turn.say("utter_page", link=await turn.services.pages.url(order))
         turn.show(card(order))
 
     def _not_shipped(self, turn: Turn, order: Order) -> None:
@@ -100,12 +103,17 @@ class StatusAction(OrderAction):
             view = View(turn, order, parcel, _parcel_name(turn, order, parcel, place))
             say_state(view)
             wrong |= self.lead(view) or parcel.status in _NEEDS_HELP
-            if turn.channel != "voice":
+            if turn.channel != "voice" or not view.over:
                 say_scan(view)
             wrong |= say_silence(view)
             if self.wish == "track_order":
                 say_arrival(view)
-            say_source(view)
+            if turn.channel != "voice":
+                say_source(view)
+        if turn.channel == "voice":
+            # Once for all, and for what is known the least: nobody wants to hear it of each.
+            oldest = min(parcels, key=lambda parcel: parcel.last_checked_at or parcel.known_since or turn.now)
+            say_source(View(turn, order, oldest, called(turn, order)))
         return wrong
 
     def lead(self, view: View) -> bool:  # noqa: ARG002

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 ORDERS = range(1001, 1501)
+POSTCODE = "AB1 2CD"
 HOURS_PER_SCAN = 7
 SCANS = (("label_created", "Leeds"), ("picked_up", "Leeds"), ("in_transit", "Crewe"), ("in_transit", "Reading"))
 
@@ -43,7 +44,7 @@ def order(number: int) -> dict[str, Any]:
         "number": str(number),
         "placed_at": placed.isoformat(),
         "customer": {"name": "A Shopper", "email": email(number), "phone": None},
-        "ship_to": {"postcode": "AB1 2CD", "city": "Sampletown", "region": None, "country": "GB"},
+        "ship_to": {"postcode": POSTCODE, "city": "Sampletown", "region": None, "country": "GB"},
         "items": [{"sku": "BLUE-42", "title": "Blue shoes", "quantity": 1}],
         "shipments": [{"tracking_number": tracking_number(number)}],
     }

@@ -5,6 +5,7 @@ import statistics
 import subprocess
 import time
 import uuid
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -58,10 +59,18 @@ def long_conversations(peers: list[Peer]) -> dict[str, tuple[float, float]]:
 
 
 def at_once(peer: Peer) -> tuple[float, float]:
-    """Twenty conversations at the same time: 99th percentile of a turn in milliseconds, and turns a second."""
+    """Twenty conversations with a peer at the same time, see `crowd`."""
+    return crowd(lambda place: _conversation(peer, ORDERS[200 + place], TURNS_AT_ONCE))
+
+
+def crowd(conversation: Callable[[int], list[float]]) -> tuple[float, float]:
+    """Twenty conversations, 0 to 19, at the same time; each returns milliseconds of its turns.
+
+    Returns the 99th percentile of a turn, and turns a second.
+    """
     started = time.perf_counter()
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        results = list(pool.map(lambda n: _conversation(peer, n, TURNS_AT_ONCE), ORDERS[200 : 200 + AT_ONCE]))
+        results = list(pool.map(conversation, range(AT_ONCE)))
     seconds = time.perf_counter() - started
     times = sorted(took for result in results for took in result)
     return times[int(len(times) * 0.99) - 1], len(times) / seconds

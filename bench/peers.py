@@ -139,9 +139,10 @@ class Doorstep(Peer):
         self.key = secrets.token_urlsafe()
         self.bot_port = free_port()
         self.probes = ((self.port, "/readyz"),)
+        self.settings: dict[str, str] = {}
 
     def launch(self) -> list[Server]:
-        """Start everything with a database of its own, and limits out of the way."""
+        """Start everything with a database of its own, limits out of the way, and further `settings`."""
         env = {
             "DOORSTEP_DATABASE_URL": f"sqlite:///{self.folder / 'doorstep.db'}",
             "DOORSTEP_BOT_DATABASE_URL": f"sqlite:///{self.folder / 'bot.db'}",
@@ -154,7 +155,7 @@ class Doorstep(Peer):
             "DOORSTEP_API_PER_MINUTE": NO_LIMIT,
         }
         command = [str(ROOT / ".venv" / "bin" / "doorstep"), "serve"]
-        return [Server(command, os.environ | env, self.folder / "doorstep.log", ROOT)]
+        return [Server(command, os.environ | env | self.settings, self.folder / "doorstep.log", ROOT)]
 
     def fill(self) -> None:
         """Hand in the orders and their scans as a shop and a carrier would."""

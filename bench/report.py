@@ -42,6 +42,7 @@ class Results:
     start: Pair[float] = field(init=False)
     training: Pair[float] = field(init=False)
     crowd: Pair[tuple[float, float]] = field(init=False)
+    webhooks: dict[str, tuple[float, float]] = field(init=False)
 
 
 def _row(what: str, ours: str, stock: str, ratio: float, budget: str, met: bool) -> str:
@@ -103,6 +104,16 @@ def _rows(results: Results) -> list[str]:
     ]
 
 
+def webhook_rows(webhooks: dict[str, tuple[float, float]]) -> list[str]:
+    """Return a row for each webhook, given its 99th percentile and turns a second; stock Rasa has nothing like it."""
+    budget = f"≤ {CROWD_LIMIT_MS} ms"
+    return [
+        f"| voice and SMS webhooks, p99 under 20 concurrent: {name} | {p99:.0f} ms ({rate:.0f} turns/s) | – | – "
+        f"| {budget} | {'yes' if p99 <= CROWD_LIMIT_MS else '**no**'} |"
+        for name, (p99, rate) in webhooks.items()
+    ]
+
+
 def _spread(values: list[float]) -> str:
     return f"{min(values):.1f} to {max(values):.1f} ms"
 
@@ -111,7 +122,7 @@ def page(results: Results) -> str:
     """Return the whole page."""
     rounds = results.turn_rounds
     when = datetime.now(UTC).strftime("%Y-%m-%d")
-    table = "\n".join(_rows(results))
+    table = "\n".join([*_rows(results), *webhook_rows(results.webhooks)])
     return f"""# Benchmarks
 
 Written by `make bench` on {when}: {results.cores} cores, {platform.system()} {platform.machine()}, Python \
@@ -138,5 +149,7 @@ Written by `make bench` on {when}: {results.cores} cores, {platform.system()} {p
   and share them with the client.
 - The stock model's training time is from when it was last trained on this machine; its input hasn't changed since.
 - Memory is the proportional set size of all processes after the load. Starting is from warm file caches.
-- The crowd speaks to the HTTP API; the budget is that of the voice and SMS webhooks, which stand on the same path.
+- The crowd speaks to the HTTP API. The webhooks are asked where an order is by twenty shoppers at once, each of whom
+  has proven theirs, in the wire formats of Twilio, Alexa and Dialogflow CX: signed, by stand-ins on this machine. They
+  are measured on a start of their own with nothing else running. Stock Rasa has no such webhooks, so there is no ratio.
 """

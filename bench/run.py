@@ -13,7 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench import measures, report
+from bench import measures, report, webhooks
 from bench.peers import Doorstep, Peer, Stock
 from bench.places import FOLDER, ROOT
 from bench.report import Pair, Results
@@ -104,6 +104,10 @@ def main() -> None:
     finally:
         ours.stop()
         stock.stop()
+    step("webhooks of voice and SMS")
+    hooks = folder / "webhooks"
+    hooks.mkdir()
+    results.webhooks = webhooks.measure(hooks)
     shutil.rmtree(folder)
     page = report.page(results)
     (ROOT / "docs" / "benchmarks.md").write_text(page)

@@ -32,6 +32,7 @@ def _made_names() -> set[str]:
     names |= {f"utter_in_time_{chance}" for chance in ("yes", "maybe", "no")}
     names |= {f"utter_options_{stage.value}" for stage in Stage}
     names |= {f"utter_{kind}_{asked}" for kind in ("unclear", "where_to_find") for asked in ("order_number", "proof")}
+    names |= {f"utter_ticket_{state}" for state in ("waiting", "taken", "solved")}
     talk = ("greet", "greet_brief", "goodbye", "thank_you", "bot_challenge", "help", "help_brief", "rate")
     return names | {f"utter_{intent}" for intent in talk}
 

@@ -1,10 +1,10 @@
-"""Reads dialogue tests from YAML, seeds their orders and talks them through over the HTTP API; starts no server.
+"""Reads dialogue tests from YAML, seeds their orders and talks them through on each channel; starts no server.
 
 A dialogue:
 
     - name: what it shows
-      channel: web                      # or sms, voice; web if left out
-      identity: {email: "{email}"}      # vouched for by the caller; none if left out
+      channels: [web, sms, alexa, dialogflow]   # where it holds; what is missing says why in a comment
+      identity: customer                # or what the channel vouches for: {phone: "{stranger}"}; nobody if left out
       orders:
         - number: "{A}"                 # each dialogue has numbers of its own: {A} {B} {C} {D}
           placed: -7d                   # times are relative to now: -3h, 2d, -20m; days from midnight: [1d, 2d]
@@ -22,38 +22,42 @@ A dialogue:
           card: in_transit
           ticket: true
 
-With `sender`, each line is a text from that phone through Twilio's wire format, and `silence: true` expects no answer.
+`expect` and `never` hold on every channel, unless they name some, where each list counts where it names:
+`expect: {all: [on its way], text: ["{A}"], voice: [your order], sms: [3 h ago]}`; `text` are web and sms, `voice` are
+alexa and dialogflow. `buttons`, `card` (no card: "") and `ticket` are judged where the channel can show or tell.
+`silence: true` expects no answer. `say` may be a list of turns, judged together.
 
-Also filled in: {email} {postcode} {phone} {last4} of the customer, {stranger} for another phone, {A_tracking}
-{B_tracking} … of the first parcels,
-{A_spoken} for a number in words, {unknown} for a number no order has. `say` may be a list of turns, judged together.
+The `customer` is vouched for by e-mail on the web, and by phone in texts. Nobody vouches for who speaks: there the
+dialogue begins after the shopper has proven every order, {A} last. Without `identity`, texts come from a stranger.
+
+Also filled in: {email} {postcode} {phone} {last4} of the customer; {proof}, the one of these that a shopper of the
+channel would tell, and {wrong}, one like it that is not theirs; {stranger} for another phone; {A_tracking} {B_tracking}
+… of the first parcels; {A_spoken} for a number in words; {unknown} for a number no order has.
 """
 
-import itertools
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
-from xml.etree import ElementTree
 
 import httpx
 import yaml
-from twilio.request_validator import RequestValidator
 
-from tests.conftest import SECRETS
+from tests.dialogues.seeds import fill, hand_in, names
+from tests.dialogues.wires import Answer, Dialogflow, Sms, Web, Wire
+from tests.dialogues.wires_alexa import Alexa
 
 HERE = Path(__file__).parent
 FOLDERS = (
     "happy", "corrections", "digressions", "several_orders", "proof", "dead_ends", "nonsense", "abuse", "attack",
-    "texting",
+    "texting", "handover",
 )  # fmt: skip
-ALWAYS_WRONG = re.compile(r"[{}]|\bNone\b|utter_|Traceback|\bnull\b")
-_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
-_DIGITS = "zero one two three four five six seven eight nine".split()  # noqa: SIM905
-_serial = itertools.count(3101)
-_phones = itertools.count(200)
+WIRES: dict[str, type[Wire]] = {wire.name: wire for wire in (Web, Sms, Alexa, Dialogflow)}
+CUSTOMER = "customer"
+KEYS = frozenset({"name", "channels", "identity", "orders", "talk"})
+TURN_KEYS = frozenset({"say", "expect", "never", "buttons", "card", "ticket", "silence"})
+GROUPS = frozenset({"all", "text", "voice", *WIRES})
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,18 @@ class Dialogue:
         """Return "folder/file: name"."""
         return f"{self.file.parent.name}/{self.file.stem}: {self.test['name']}"
 
+    def faults(self) -> list[str]:
+        """Return what is wrong with how it is written."""
+        channels = self.test.get("channels") or []
+        found = ["states no channels"] if not channels else []
+        found += [f"{channel!r} is no channel" for channel in channels if channel not in WIRES]
+        found += [f"{key!r} means nothing" for key in set(self.test) - KEYS]
+        for turn in self.test["talk"]:
+            found += [f"{key!r} means nothing in a turn" for key in set(turn) - TURN_KEYS]
+            named = {name for key in ("expect", "never") if isinstance(turn.get(key), dict) for name in turn[key]}
+            found += [f"{name!r} names no channels" for name in named - GROUPS]
+        return found
+
 
 def collect() -> list[Dialogue]:
     """Return all dialogues of all folders."""
@@ -75,163 +91,74 @@ def collect() -> list[Dialogue]:
     return [Dialogue(file, test) for file in files for test in yaml.safe_load(file.read_text())]
 
 
-def names() -> dict[str, str]:
-    """Return fresh values for what dialogues leave open."""
-    # Phones differ, as they prove orders; their last digits begin with 0, as order numbers never do.
-    last4, stranger = f"0{next(_phones)}", f"+12125550{next(_phones)}"
-    values = {"postcode": "94110", "last4": last4, "phone": f"+1212555{last4}", "stranger": stranger}
-    values["email"] = f"dana{next(_serial)}@example.com"
-    values["unknown"] = str(next(_serial))
-    for letter in "ABCD":
-        number = str(next(_serial))
-        values[letter] = number
-        values[f"{letter}_spoken"] = " ".join(_DIGITS[int(digit)] for digit in number)
-        values[f"{letter}_tracking"] = _ups_number(number)
-    return values
-
-
-def _ups_number(serial: str) -> str:
-    body = f"12345E02{serial:0>7}"
-    values = [int(c) if c.isdigit() else (ord(c) - 63) % 10 for c in body]
-    total = sum(value * (2 if place % 2 else 1) for place, value in enumerate(values))
-    return f"1Z{body}{-total % 10}"
-
-
-def fill(value: Any, given: dict[str, str]) -> Any:
-    """Put the fresh values into every text of a structure; other braces stay."""
-    if isinstance(value, str):
-        return re.sub(r"\{(\w+)\}", lambda match: given.get(match[1], match[0]), value)
-    if isinstance(value, list):
-        return [fill(item, given) for item in value]
-    if isinstance(value, dict):
-        return {key: fill(item, given) for key, item in value.items()}
-    return value
-
-
-def when(text: str, *, day: bool = False) -> str:
-    """Return a relative time as ISO 8601; with `day`, the midnight that its day begins with, as shops write days."""
-    match = re.fullmatch(r"([+-]?\d+)([mhd])", text)
-    if match is None:
-        raise ValueError(f"{text!r} is no relative time such as -3h or 2d")
-    at = datetime.now(UTC) + timedelta(**{_UNITS[match[2]]: int(match[1])})
-    return (at.replace(hour=0, minute=0, second=0, microsecond=0) if day else at).isoformat()
-
-
 class Talk:
-    """One conversation with the API."""
+    """One dialogue on one channel."""
 
-    def __init__(self, client: httpx.Client, dialogue: dict[str, Any]) -> None:
-        self._client = client
-        self._given = names()
-        self._dialogue = fill(dialogue, self._given)
-        self._conversation = f"dialogue-{uuid4()}"
+    def __init__(self, client: httpx.Client, dialogue: Dialogue, channel: str) -> None:
+        kind, given = WIRES[channel], names()
+        given |= {"proof": given[kind.proof], "wrong": kind.wrong}
+        self._test = fill(dialogue.test, given)
+        for order in self._test.get("orders", ()):
+            hand_in(client, order, given)
+        identity = self._test.get("identity", {})
+        self._to_prove = identity == CUSTOMER and not kind.vouches
+        if identity == CUSTOMER:
+            identity = {contact: given[contact] for contact in sorted(kind.vouches)[:1]}
+        elif not identity and kind is Sms:
+            identity = {"phone": given["stranger"]}
+        self._wire, self._proof = kind(client, identity), given["proof"]
 
     def run(self) -> None:
-        """Seed, then say every line and judge every answer."""
-        for order in self._dialogue.get("orders", ()):
-            self._seed(order)
-        for turn in self._dialogue["talk"]:
+        """Say every line and judge every answer."""
+        if self._to_prove:
+            for order in reversed(self._test["orders"]):
+                self._wire.say(f"where is order {order['number']}")
+                self._wire.say(self._proof)
+        for turn in self._test["talk"]:
             said = turn["say"] if isinstance(turn["say"], list) else [turn["say"]]
-            answers = [self._say(text) for text in said]
-            self._judge(turn, answers)
+            judge(turn, type(self._wire), [self._wire.say(text) for text in said])
 
-    def _seed(self, order: dict[str, Any]) -> None:
-        parcels = order.get("parcels", [])
-        for place, parcel in enumerate(parcels):
-            number = self._given[f"{self._letter(order)}_tracking"]
-            parcel.setdefault("tracking", number if place == 0 else _ups_number(f"{place}{order['number']}"))
-        self._post("/api/v1/orders", _order_json(order, self._given))
-        events = [_event_json(parcel, event) for parcel in parcels for event in parcel.get("events", ())]
-        if events:
-            self._post("/api/v1/tracking-events", {"events": events})
 
-    def _letter(self, order: dict[str, Any]) -> str:
-        return next((letter for letter in "ABCD" if self._given[letter] == order["number"]), "A")
+def judge(turn: dict[str, Any], wire: type[Wire], answers: Sequence[Answer]) -> None:
+    """Hold the answers of one turn against what it expects."""
+    text = "\n".join(answer.text for answer in answers)
+    said = f"{turn['say']!r} -> {text!r}"
+    if turn.get("silence"):
+        assert not text, f"no silence: {said}"
+        return
+    assert text.strip(), f"no answer: {said}"
+    for wanted in _meant(turn.get("expect", ()), wire):
+        options = wanted if isinstance(wanted, list) else [wanted]
+        assert any(_holds(text, option) for option in options), f"missing {wanted!r}: {said}"
+    for unwanted in _meant(turn.get("never", ()), wire):
+        assert not _holds(text, unwanted), f"unwanted {unwanted!r}: {said}"
+    _judge_rest(turn, answers, said)
 
-    def _post(self, path: str, body: Any) -> Any:
-        answer = self._client.post(path, json=body)
-        assert answer.status_code < 300, f"{path}: {answer.status_code} {answer.text}"
-        return answer.json()
 
-    def _say(self, text: str) -> dict[str, Any]:
-        if "sender" in self._dialogue:
-            return {"replies": [{"text": said} for said in self._text(self._dialogue["sender"], text)]}
-        body = {"conversation": self._conversation, "message_id": str(uuid4()), "text": text}
-        body |= {key: self._dialogue[key] for key in ("channel", "identity") if key in self._dialogue}
-        body.setdefault("channel", "web")
-        return self._post("/api/v1/messages", body)
+def _meant(given: Any, wire: type[Wire]) -> Iterator[Any]:
+    """Give what is meant for a channel."""
+    if not isinstance(given, dict):
+        yield from given
+        return
+    for name in ("all", wire.kind, wire.name):
+        yield from given.get(name, ())
 
-    def _text(self, sender: str, text: str) -> list[str]:
-        form = {"MessageSid": f"SM{uuid4().hex}", "From": sender, "To": SECRETS["DOORSTEP_TWILIO_FROM"], "Body": text}
-        signer = RequestValidator(SECRETS["DOORSTEP_TWILIO_AUTH_TOKEN"])
-        path = "/webhooks/twilio/sms"
-        signature = signer.compute_signature(str(self._client.base_url.join(path)), form)
-        answer = self._client.post(path, data=form, headers={"X-Twilio-Signature": signature})
-        assert answer.status_code == 200, answer.text
-        return [message.text or "" for message in ElementTree.fromstring(answer.content)]
 
-    def _judge(self, turn: dict[str, Any], answers: list[dict[str, Any]]) -> None:
-        replies = [reply for answer in answers for reply in answer["replies"]]
-        text = "\n".join(reply["text"] for reply in replies)
-        said = f"{turn['say']!r} -> {text!r}"
-        if turn.get("silence"):
-            assert not text, f"no silence: {said}"
-            return
-        assert text.strip(), f"no answer: {said}"
-        assert not ALWAYS_WRONG.search(text), said
-        for wanted in turn.get("expect", ()):
-            options = wanted if isinstance(wanted, list) else [wanted]
-            assert any(_holds(text, option) for option in options), f"missing {wanted!r}: {said}"
-        for unwanted in turn.get("never", ()):
-            assert not _holds(text, unwanted), f"unwanted {unwanted!r}: {said}"
-        titles = [button["title"] for reply in replies for button in reply.get("buttons", ())]
-        assert set(turn.get("buttons", ())) <= set(titles), f"buttons {titles}: {said}"
-        self._judge_rest(turn, answers, replies, said)
-
-    def _judge_rest(self, turn: dict[str, Any], answers: list[Any], replies: list[Any], said: str) -> None:
-        if "card" in turn:
-            cards = [reply["card"]["status"] for reply in replies if reply.get("card")]
-            assert cards == ([turn["card"]] if turn["card"] else []), f"cards {cards}: {said}"
-        if "ticket" in turn:
-            tickets = [answer["ticket"] for answer in answers if answer.get("ticket")]
-            assert bool(tickets) is turn["ticket"], f"tickets {tickets}: {said}"
+def _judge_rest(turn: dict[str, Any], answers: Sequence[Answer], said: str) -> None:
+    shown = [answer.buttons for answer in answers if answer.buttons is not None]
+    if shown:
+        titles = {title for buttons in shown for title in buttons}
+        assert set(turn.get("buttons", ())) <= titles, f"buttons {titles}: {said}"
+    shown = [answer.cards for answer in answers if answer.cards is not None]
+    if shown and "card" in turn:
+        cards = [turn["card"] if card is None else card for cards in shown for card in cards]
+        assert cards == ([turn["card"]] if turn["card"] else []), f"cards {cards}: {said}"
+    tickets = [answer.ticket for answer in answers if answer.ticket is not None]
+    if tickets and "ticket" in turn:
+        assert any(tickets) is turn["ticket"], f"tickets {tickets}: {said}"
 
 
 def _holds(text: str, wanted: str) -> bool:
     if wanted.startswith("re:"):
         return re.search(wanted[3:], text, re.IGNORECASE) is not None
     return wanted.casefold() in text.casefold()
-
-
-def _order_json(order: dict[str, Any], given: dict[str, str]) -> dict[str, Any]:
-    titles = order.get("items", ["Blue running shoes"])
-    skus = {title: f"SKU-{place}" for place, title in enumerate(titles)}
-    body: dict[str, Any] = {
-        "number": order["number"],
-        "placed_at": when(order.get("placed", "-7d")),
-        "customer": {"name": "Dana Fields", "email": given["email"], "phone": given["phone"]},
-        "ship_to": {"postcode": given["postcode"], "city": "San Francisco", "region": "CA", "country": "US"},
-        "items": [{"sku": skus[title], "title": title, "quantity": 1} for title in titles],
-        "shipments": [_shipment_json(parcel, skus) for parcel in order.get("parcels", ())],
-        "status": order.get("status", "open"),
-    }
-    body["customer"] |= order.get("customer", {})
-    if "promised" in order:
-        first, last = order["promised"]
-        body["promised"] = {"earliest": when(first, day=True), "latest": when(last, day=True)}
-    return body
-
-
-def _shipment_json(parcel: dict[str, Any], skus: dict[str, str]) -> dict[str, Any]:
-    body = {"tracking_number": parcel["tracking"], "carrier": parcel.get("carrier", "ups")}
-    return body | ({"items": [skus[title] for title in parcel["items"]]} if "items" in parcel else {})
-
-
-def _event_json(parcel: dict[str, Any], event: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "tracking_number": parcel["tracking"],
-        "status": event["status"],
-        "occurred_at": when(event["at"]),
-        "location": event.get("where", ""),
-        "description": event.get("what", ""),
-    }

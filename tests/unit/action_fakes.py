@@ -1,6 +1,7 @@
 """Fakes of the services that actions call, and a small fictional shop to ask about."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
@@ -11,6 +12,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.base import Skill
 from actions.services import Services
 from support.model import ProofResult, Ticket, TicketReason
+from support.tickets import Outlook
 from tracking.folding import fold
 from tracking.model import Address, Contact, DeliveryWindow, Item, Order, Shipment, Status, TrackingEvent
 
@@ -71,6 +73,7 @@ class FakeTickets:
 
     def __init__(self) -> None:
         self.opened: list[Ticket] = []
+        self.expected = Outlook(None, None)
 
     async def open(
         self,
@@ -84,6 +87,48 @@ class FakeTickets:
         ticket = Ticket(number, conversation_id, reason, summary, "open", NOW, order_number, details=details)
         self.opened.append(ticket)
         return ticket
+
+    async def get(self, number: str) -> Ticket | None:
+        return next((ticket for ticket in self.opened if ticket.number == number), None)
+
+    async def of(self, conversation_id: str) -> tuple[Ticket, ...]:
+        return tuple(ticket for ticket in reversed(self.opened) if ticket.conversation == conversation_id)
+
+    async def update(self, number: str, changes: Mapping[str, Any], who: str) -> Ticket | None:
+        self.opened = [replace(ticket, **changes) if ticket.number == number else ticket for ticket in self.opened]
+        return await self.get(number)
+
+    async def outlook(self) -> Outlook:
+        return self.expected
+
+
+class FakePages:
+    """Every order has a page."""
+
+    async def url(self, order: Order) -> str:
+        return f"https://shop.example.com/track/{order.number}"
+
+
+class FakeQueue:
+    """Puts everybody at the same place."""
+
+    def __init__(self) -> None:
+        self.waiting: int | None = 1
+
+    async def place(self, conversation_id: str) -> int | None:
+        return self.waiting
+
+
+class FakeRatings:
+    """Ratings in memory."""
+
+    def __init__(self) -> None:
+        self.given: list[tuple[str, int, str, str, str]] = []
+
+    async def add(
+        self, kind: str, score: int, source: str, *, order: str = "", conversation: str = "", words: str = ""
+    ) -> None:
+        self.given.append((kind, score, source, order, conversation))
 
 
 class FakePreferences:
@@ -99,7 +144,16 @@ class FakePreferences:
 def services(*orders: Order, seen: tuple[str, ...] = ()) -> Services:
     """Services over these orders; those in `seen` need no proof."""
     fake = FakeOrders(*orders)
-    return Services(fake, FakeIdentity(fake, *seen), FakeTickets(), FakePreferences(), FrozenClock())
+    return Services(
+        fake,
+        FakeIdentity(fake, *seen),
+        FakeTickets(),
+        FakeQueue(),
+        FakePreferences(),
+        FakeRatings(),
+        FakePages(),
+        FrozenClock(),
+    )
 
 
 def scan(status: Status, hours_ago: float, description: str = "", location: str = "", **more: Any) -> TrackingEvent:

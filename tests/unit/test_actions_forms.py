@@ -77,6 +77,24 @@ ASKS_PROOF = {
 }
 
 
+@pytest.mark.parametrize(
+    ("text", "entities", "number"),
+    [
+        ("sorry, 94110", [("postcode", "94110"), ("order_number", "94110")], "1001"),
+        ("sorry, 0101", [("order_number", "0101"), ("number", "0101")], "1001"),
+        ("no, 1003", [("order_number", "1003"), ("number", "1003")], "1003"),
+        ("sorry, order 94110", [("order_number", "94110")], "94110"),
+        ("#94110", [("order_number", "94110")], "94110"),
+    ],
+)
+async def test_a_correction_is_of_the_proof_unless_written_like_the_number(
+    text: str, entities: list[tuple[str, str]], number: str
+) -> None:
+    on = shop(on_its_way(), NEW, seen=False)
+    _, slots, _ = await do(on, "validate_identify_form", text, "inform_identifier", entities=entities, **ASKS_PROOF)
+    assert slots.get("order_number", "1001") == number
+
+
 async def test_proof_is_judged_by_identity_and_not_kept() -> None:
     on = shop(on_its_way(), seen=False)
     entities = [("postcode", "94110"), ("number", "94110")]
@@ -174,7 +192,7 @@ async def test_a_confirmed_case_becomes_a_ticket_and_an_unconfirmed_one_does_not
     responses, _, _ = await do(on, "action_open_case", "no", "deny", slots=slots)
     assert responses == ["utter_case_dropped"]
     responses, cleared, _ = await do(on, "action_open_case", "yes", "affirm", slots=slots | {"case_confirmed": True})
-    assert responses == ["utter_ticket_opened"]
+    assert responses == ["utter_ticket_opened", "utter_contact_known"]
     assert cleared["case"] is None
     [ticket] = on.tickets.opened  # type: ignore[attr-defined]
     assert (ticket.reason, ticket.order_number, ticket.details) == ("change_address", "1001", {"details": "1 Old Road"})
@@ -185,7 +203,7 @@ async def test_a_person_is_called_in_the_middle_of_a_case() -> None:
     responses, slots, events = await do(
         on, "action_speak_to_human", "person!", "speak_to_human", **case("case_confirmed")
     )
-    assert responses == ["utter_person_called"]
+    assert responses == ["utter_person_called", "utter_contact_known"]
     assert slots["case"] is None
     assert events == [("active_loop", None)]
     assert on.tickets.opened[0].details == {"details": "1 Old Road"}  # type: ignore[attr-defined]
@@ -194,7 +212,7 @@ async def test_a_person_is_called_in_the_middle_of_a_case() -> None:
 async def test_yes_accepts_what_was_offered_and_nothing_else() -> None:
     on = shop(*MINE)
     responses, slots, _ = await do(on, "action_affirm", "yes", "affirm", slots={"pending_offer": {"reason": "late"}})
-    assert responses == ["utter_person_called"]
+    assert responses == ["utter_person_called", "utter_contact_known"]
     assert slots["pending_offer"] is None
     assert (await do(on, "action_affirm", "yes", "affirm"))[0] == ["utter_affirm"]
     assert len(on.tickets.opened) == 1  # type: ignore[attr-defined]

@@ -15,6 +15,7 @@ def results() -> Results:
     measured.start = Pair(8.0, 40.0)
     measured.training = Pair(60.0, 600.0)
     measured.crowd = Pair((200.0, 90.0), (900.0, 20.0))
+    measured.webhooks = {"Twilio SMS": (210.0, 95.0), "Alexa": (220.4, 85.0), "Dialogflow CX": (1000.0, 80.0)}
     return measured
 
 
@@ -33,6 +34,7 @@ def test_all_budgets_met() -> None:
         ("start", Pair(21.0, 40.0), "start to ready"),
         ("training", Pair(91.0, 600.0), "training"),
         ("crowd", Pair((1001.0, 90.0), (900.0, 20.0)), "at once"),
+        ("webhooks", {"Twilio SMS": (1001.0, 90.0)}, "webhooks, p99"),
     ],
 )
 def test_a_missed_budget_is_said(name: str, missed: object, row: str) -> None:
@@ -40,3 +42,13 @@ def test_a_missed_budget_is_said(name: str, missed: object, row: str) -> None:
     setattr(measured, name, missed)
     (line,) = [line for line in page(measured).splitlines() if row in line and line.startswith("|")]
     assert "**no**" in line
+
+
+def test_each_webhook_has_its_row() -> None:
+    start = "| voice and SMS webhooks, p99 under 20 concurrent: "
+    rows = [line.removeprefix(start) for line in page(results()).splitlines() if line.startswith(start)]
+    assert rows == [
+        "Twilio SMS | 210 ms (95 turns/s) | – | – | ≤ 1000 ms | yes |",
+        "Alexa | 220 ms (85 turns/s) | – | – | ≤ 1000 ms | yes |",
+        "Dialogflow CX | 1000 ms (80 turns/s) | – | – | ≤ 1000 ms | yes |",
+    ]
