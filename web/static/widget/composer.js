@@ -12,11 +12,13 @@ class Composer {
   #typingTimer;
   #field;
   #button;
+  #picker;
   #counter = make("p", { class: "counter", role: "status" });
   element;
 
-  // drafts keeps half-written text over a reload; send(text) takes a message, typing(on) hears about typing.
-  constructor(drafts, send, typing) {
+  // drafts keeps half-written text over a reload; send(text) takes a message, attach(file) a picture, typing(on) hears
+  // about typing.
+  constructor(drafts, send, attach, typing) {
     this.#drafts = drafts;
     this.#send = send;
     this.#typing = typing;
@@ -25,8 +27,11 @@ class Composer {
       oninput: () => this.#edited(), onkeydown: (event) => this.#key(event),
     });
     this.#button = make("button", { type: "submit", class: "send", "aria-label": say("send") }, icon("send"));
+    this.#picker = make("input", { type: "file", accept: "image/*", hidden: true, onchange: () => this.#picked(attach) });
+    const clip = make("button", { type: "button", class: "attach", "aria-label": say("attach"), onclick: () => this.#picker.click() },
+      icon("picture"));
     this.element = make("form", { class: "composer", onsubmit: (event) => this.#submit(event) },
-      make("div", { class: "field" }, this.#field, this.#button), this.#counter);
+      make("div", { class: "field" }, this.#field, clip, this.#button), this.#picker, this.#counter);
     this.#field.value = drafts.get("draft") || "";
     this.refresh();
   }
@@ -52,6 +57,12 @@ class Composer {
     this.#edited();
     this.focus();
     this.#send(text);
+  }
+
+  #picked(attach) {
+    for (const file of this.#picker.files) attach(file);
+    this.#picker.value = ""; // or the same picture can't be picked again
+    this.focus();
   }
 
   #edited() {

@@ -14,9 +14,12 @@ class Conversation {
   #complete = 0; // every message up to this number has been seen
   #notes = [];
   #outbox;
+  #server;
+  #uploads = []; // pictures on their way, or refused; a reload forgets them
   #watch;
   #typingTimer;
   owner = "bot";
+  name = ""; // of the person who has the conversation
   typing = null; // "bot" or "agent" while one of them is typing
   filling = false; // true while old messages come in, which nobody wants read aloud
 
@@ -24,6 +27,7 @@ class Conversation {
     this.#store = store;
     this.#changed = changed;
     this.#outbox = new Outbox(store);
+    this.#server = server;
     this.#link = new Link(server, store, {
       after: () => this.#complete,
       frame: (frame) => this.#receive(frame),
@@ -57,6 +61,45 @@ class Conversation {
     this.#changed();
   }
 
+  sendPicture(file) {
+    this.#uploads = this.#uploads.filter((entry) => entry.state !== "failed");
+    const error = pictureRefusal(file);
+    const entry = { key: newId(), author: "shopper", text: file.name, at: Date.now(), state: error ? "failed" : "waiting", error };
+    if (!error) entry.load = async () => file;
+    this.#uploads.push(entry);
+    this.connect();
+    this.#upload(entry);
+    this.#changed();
+  }
+
+  // The picture comes back as a message with the entry's key, which takes the entry's place.
+  async #upload(entry) {
+    if (entry.state !== "waiting" || this.state !== "online") return;
+    entry.state = "sending";
+    const body = await entry.load();
+    const answer = await this.#fetchFile(`?id=${entry.key}`, { method: "POST", body }).catch(() => null);
+    if (answer?.ok) return;
+    if (answer) {
+      const { text } = await answer.json().catch(() => ({}));
+      Object.assign(entry, { state: "failed", error: text || say("failed") });
+    } else {
+      entry.state = "waiting"; // nothing came through
+      setTimeout(() => this.#upload(entry), HOLD_FIRST);
+    }
+    this.#changed();
+  }
+
+  #fetchFile(path, options) {
+    const headers = { Authorization: `Bearer ${this.#store.get("token")}` };
+    return fetch(`${this.#server}/chat/files${path}`, { headers, credentials: "omit", cache: "no-store", ...options });
+  }
+
+  async #picture(id) {
+    const answer = await this.#fetchFile(`/${id}`);
+    if (!answer.ok) throw new Error("no picture");
+    return answer.blob();
+  }
+
   sendTyping(on) {
     this.#link.send({ type: "typing", on });
   }
@@ -71,7 +114,7 @@ class Conversation {
     }
     return items.concat(this.#outbox.entries.map((entry) => ({
       key: entry.id, author: "shopper", text: entry.shown, at: entry.at, state: entry.state, error: entry.error,
-    })));
+    })), this.#uploads);
   }
 
   get newest() {
@@ -85,7 +128,7 @@ class Conversation {
   }
 
   get empty() {
-    return !this.#messages.size && !this.#outbox.entries.length;
+    return !this.#messages.size && !this.#outbox.entries.length && !this.#uploads.length;
   }
 
   get unread() {
@@ -105,7 +148,8 @@ class Conversation {
   #item(message, said, index) {
     const own = message.author === "shopper";
     const key = own && message.id ? message.id : `n${message.number}`;
-    return { ...message, key, text: own ? this.#titleOf(message, said, index) : message.text };
+    const load = message.card?.type === "picture" ? () => this.#picture(message.card.id) : null;
+    return { ...message, key, load, text: own ? this.#titleOf(message, said, index) : message.text };
   }
 
   // A pressed button comes back as its payload; what the shopper saw and chose was its title.
@@ -127,7 +171,9 @@ class Conversation {
 
   #welcome(frame) {
     this.filling = this.#complete === 0;
+    if (frame.owner !== this.owner && this.#complete > 0) this.#setOwner(frame); // changed while we were away
     this.owner = frame.owner;
+    this.name = frame.name || "";
     for (const message of frame.messages) this.#keep(message);
     this.#complete = frame.messages.reduce((most, message) => Math.max(most, message.number), this.#complete);
   }
@@ -135,6 +181,7 @@ class Conversation {
   #keep(message) {
     this.#messages.set(message.number, message);
     if (message.id) this.#outbox.remove(message.id);
+    this.#uploads = this.#uploads.filter((entry) => entry.key !== message.id);
   }
 
   #add(message) {
@@ -151,10 +198,12 @@ class Conversation {
     if (on) this.#typingTimer = setTimeout(() => this.#receive({ type: "typing", on: false }), TYPING_LIMIT);
   }
 
-  #setOwner({ owner }) {
-    if (owner === this.owner) return;
+  #setOwner({ owner, name = "" }) {
+    if (owner === this.owner && name === this.name) return;
     this.owner = owner;
-    this.#note(say(owner === "human" ? "now_human" : "now_bot"));
+    this.name = name;
+    if (owner === "bot") this.#setTyping({ on: false });
+    this.#note(sayOf(`now_${owner}`, name));
   }
 
   #note(text) {
@@ -203,6 +252,7 @@ class Conversation {
     for (const entry of this.#outbox.entries) {
       if (entry.state !== "failed" && (this.state === "online" || entry.state !== "held")) this.#post(entry);
     }
+    this.#uploads.forEach((entry) => this.#upload(entry));
     this.#watchOutbox();
     this.#changed();
   }

@@ -33,6 +33,7 @@ function start() {
   useLocale(options.lang);
   const store = new Store("localStorage", options.server);
   const session = new Store("sessionStorage", options.server);
+  if (options.token) resume(store, options.token);
   const root = mount(options);
   let panel = null;
   const talk = new Conversation(options.server, store, () => panel?.refresh());
@@ -44,9 +45,16 @@ function start() {
   openAsBefore(panel, session.get("open"), options.open);
 }
 
-// From page to page the panel stays as it was left; by itself it never covers a phone's whole screen.
+// A link sent to the shopper names a conversation to go on with, begun elsewhere.
+function resume(store, token) {
+  if (store.get("token") !== token) store.remove("read");
+  store.set("token", token);
+}
+
+// From page to page the panel stays as it was left; it covers a phone's whole screen only where the page is for nothing else.
 function openAsBefore(panel, before, wished) {
-  if (!matchMedia(NARROW).matches && (before === "yes" || (wished && before !== "no"))) panel.open(false);
+  const welcome = !matchMedia(NARROW).matches && (before === "yes" || (wished === "true" && before !== "no"));
+  if (welcome || wished === "always") panel.open(false);
   else panel.refresh();
 }
 

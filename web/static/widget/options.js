@@ -38,6 +38,7 @@ function readOptions(script) {
     title: data.title || say("title"),
     greeting: data.greeting ?? say("greeting"),
     suggestions: (data.suggestions ?? say("suggestions")).split("|").map((text) => text.trim()).filter(Boolean),
-    open: oneOf("open", data.open === "" ? "true" : data.open, ["false", "true"]) === "true",
+    open: oneOf("open", data.open === "" ? "true" : data.open, ["false", "true", "always"]),
+    token: data.token,
   };
 }

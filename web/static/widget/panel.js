@@ -19,7 +19,7 @@ class Panel {
     this.#options = options;
     this.#talk = talk;
     this.#session = session;
-    this.#composer = new Composer(session, (text) => talk.send(text), (on) => talk.owner === "human" && talk.sendTyping(on));
+    this.#composer = new Composer(session, (text) => talk.send(text), (file) => talk.sendPicture(file), (on) => talk.owner !== "bot" && talk.sendTyping(on));
     this.#build();
     this.#list = new MessageList(this.#parts.log);
     new ResizeObserver(() => this.#following && this.#toBottom()).observe(this.#parts.scroller);
@@ -126,7 +126,7 @@ class Panel {
 
   #showOwner() {
     const { status, person } = this.#parts;
-    const text = say(`subtitle_${this.#talk.owner}`);
+    const text = sayOf(`subtitle_${this.#talk.owner}`, this.#talk.name);
     if (status.textContent !== text) status.textContent = text;
     person.hidden = this.#talk.owner === "human";
     status.classList.toggle("human", person.hidden);
@@ -149,7 +149,7 @@ class Panel {
     if ((typing.dataset.who || "") === who) return;
     typing.dataset.who = who;
     const dots = () => make("span", { class: "dots", "aria-hidden": "true" }, make("i"), make("i"), make("i"));
-    typing.replaceChildren(...(who ? [dots(), hiddenText(say(`typing_${who}`))] : []));
+    typing.replaceChildren(...(who ? [dots(), hiddenText(sayOf(`typing_${who}`, this.#talk.name))] : []));
   }
 
   #showConnection() {

@@ -6,7 +6,9 @@ const STRINGS = {
     greeting: "Hi! I can tell you where your order is. What would you like to know?",
     suggestions: "Where is my order?|When will it arrive?|Something is wrong with my delivery",
     subtitle_bot: "Automatic assistant",
+    subtitle_waiting: "A person has been asked to join",
     subtitle_human: "You're talking with a person",
+    subtitle_human_named: "You're talking with {name}",
     open: "Open chat",
     open_unread_one: "Open chat, 1 unread message",
     open_unread_other: "Open chat, {count} unread messages",
@@ -18,6 +20,10 @@ const STRINGS = {
     compose: "Your message",
     placeholder: "Write a message…",
     send: "Send message",
+    attach: "Add a picture",
+    picture: "Picture",
+    picture_too_big: "That picture is too big. Please send one under 10 MB.",
+    not_a_picture: "I can only take pictures: JPEG, PNG, WebP or GIF.",
     talk_to_person: "Talk to a person",
     characters_left_one: "1 character left",
     characters_left_other: "{count} characters left",
@@ -29,6 +35,7 @@ const STRINGS = {
     agent: "Support team",
     typing_bot: "The assistant is typing",
     typing_agent: "A person is typing",
+    typing_agent_named: "{name} is typing",
     sending: "Sending…",
     waiting: "Waiting for the connection",
     held: "Not sent yet, trying again shortly",
@@ -36,7 +43,9 @@ const STRINGS = {
     connecting: "Connecting…",
     offline: "No connection. Your messages are kept here and sent once it's back.",
     try_now: "Try now",
+    now_waiting: "A person has been asked to join.",
     now_human: "A person has joined the conversation.",
+    now_human_named: "{name} has joined the conversation.",
     now_bot: "The assistant is back.",
     today: "Today",
     yesterday: "Yesterday",
@@ -70,6 +79,11 @@ function useLanguage(code) {
 
 function say(key, values = {}) {
   return words[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
+}
+
+// With the name of a person, where one is known and the words have a place for it.
+function sayOf(key, name) {
+  return name && words[`${key}_named`] ? say(`${key}_named`, { name }) : say(key);
 }
 
 function sayCount(key, count) {

@@ -125,6 +125,8 @@ textarea::placeholder { color: var(--muted); opacity: 1; }
 .send { width: 36px; height: 36px; border-radius: 50%; display: grid; place-items: center; flex: none;
   background: var(--accent); color: var(--onAccent); transition: background .12s; }
 .send:disabled { background: var(--soft); color: var(--muted); cursor: default; }
+.attach { width: 36px; height: 36px; border-radius: 50%; display: grid; place-items: center; flex: none; color: var(--muted); }
+.attach:hover { color: var(--ink); }
 .counter { font-size: 12px; color: var(--muted); text-align: end; padding: 0 6px; }
 .counter:not(:empty) { padding-top: 5px; }
 .counter.over { color: var(--bad); font-weight: 600; }
@@ -143,6 +145,8 @@ const MESSAGE_RULES = `
 .bubble { max-width: 86%; padding: 9px 14px; border-radius: 18px; background: var(--soft); white-space: pre-wrap;
   overflow-wrap: anywhere; animation: appear .18s ease-out; }
 @keyframes appear { from { opacity: 0; transform: translateY(6px); } }
+.bubble.picture { padding: 4px; }
+.picture canvas { display: block; max-width: 240px; height: auto; border-radius: 14px; }
 .bot .bubble, .agent .bubble { border-end-start-radius: 6px; }
 .shopper .bubble { background: var(--accent); color: var(--onAccent); border-end-end-radius: 6px; }
 .agent .bubble { background: var(--accentSoft); box-shadow: inset 0 0 0 1px var(--line); }
