@@ -83,17 +83,18 @@ def header(headers: Headers, name: str) -> str:
 
 def signed_base64(body: bytes, secret: str, given: str) -> bool:
     """Whether `given` is the base64 HMAC-SHA256 of the body, compared in constant time."""
-    return _same(base64.b64encode(_digest(body, secret)).decode(), secret, given)
+    return same(base64.b64encode(_digest(body, secret)).decode(), secret, given)
 
 
 def signed_hex(body: bytes, secret: str, given: str) -> bool:
     """Whether `given` is the hexadecimal HMAC-SHA256 of the body, compared in constant time."""
-    return _same(_digest(body, secret).hex(), secret, given)
+    return same(_digest(body, secret).hex(), secret, given)
+
+
+def same(wanted: str, secret: str, given: str) -> bool:
+    """Whether `given` is what is `wanted`, compared in constant time; an empty secret never matches anything."""
+    return bool(secret) and hmac.compare_digest(wanted.encode(), given.encode("utf-8", "replace"))
 
 
 def _digest(body: bytes, secret: str) -> bytes:
     return hmac.new(secret.encode(), body, hashlib.sha256).digest()
-
-
-def _same(wanted: str, secret: str, given: str) -> bool:
-    return bool(secret) and hmac.compare_digest(wanted.encode(), given.encode("utf-8", "replace"))

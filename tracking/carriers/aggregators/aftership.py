@@ -54,12 +54,16 @@ def parse(body: bytes, _headers: Headers, recorded_at: datetime) -> Message:
     delivery_id, topic = text(envelope.get("event_id")), text(envelope.get("event")) or "tracking_update"
     if topic not in _TOPICS:
         return Message(delivery_id=delivery_id, rejected=(f"not a tracking update: {topic[:60]}",))
-    tracking = obj(envelope.get("msg"))
-    number = required(tracking.get("tracking_number"), "msg.tracking_number")
-    found = collect(tracking.get("checkpoints"), "msg.checkpoints", lambda point: _event(point, recorded_at))
+    return read_tracking(obj(envelope.get("msg")), "msg", recorded_at, delivery_id)
+
+
+def read_tracking(tracking: dict[str, Any], where: str, recorded_at: datetime, delivery_id: str = "") -> Message:
+    """Return all checkpoints of a tracking, the same whether AfterShip sent it or was asked for it."""
+    number = required(tracking.get("tracking_number"), f"{where}.tracking_number")
+    found = collect(tracking.get("checkpoints"), f"{where}.checkpoints", lambda point: _event(point, recorded_at))
     heard_at = min(utc_moment(tracking.get("updated_at")) or recorded_at, recorded_at)
     events = with_signature(found.events, text(tracking.get("signed_by")))
-    estimate, carrier = _estimate(tracking, heard_at), carrier_code(text(tracking.get("slug")))
+    estimate, carrier = estimate_of(tracking, heard_at), carrier_code(text(tracking.get("slug")))
     return Message(
         delivery_id=delivery_id,
         events=tuple(EventUpdate(number, event, carrier, estimate, heard_at) for event in events),
@@ -112,7 +116,8 @@ def _tag(code: str) -> str:
     return code.partition("_")[0]
 
 
-def _estimate(tracking: dict[str, Any], made_at: datetime) -> DeliveryWindow | None:
+def estimate_of(tracking: dict[str, Any], made_at: datetime) -> DeliveryWindow | None:
+    """Return the courier's own estimate of a tracking."""
     courier = obj(tracking.get("courier_estimated_delivery_date"))
     day = courier.get("estimated_delivery_date") or tracking.get("expected_delivery")
     earliest = utc_moment(courier.get("estimated_delivery_date_min")) or utc_moment(day)

@@ -76,13 +76,17 @@ def parse(body: bytes, _headers: Headers, recorded_at: datetime) -> Message:
     delivery_id, topic = text(envelope.get("id")), required(envelope.get("description"), "description")
     if topic not in {"tracker.created", "tracker.updated"}:
         return Message(delivery_id=delivery_id, rejected=(f"not a tracker update: {topic[:60]}",))
-    tracker = obj(envelope.get("result"))
-    number = required(tracker.get("tracking_code"), "result.tracking_code")
-    found = collect(tracker.get("tracking_details"), "result.tracking_details", lambda d: _event(d, recorded_at))
+    return read_tracker(obj(envelope.get("result")), "result", recorded_at, delivery_id)
+
+
+def read_tracker(tracker: dict[str, Any], where: str, recorded_at: datetime, delivery_id: str = "") -> Message:
+    """Return all scans of a tracker, the same whether EasyPost sent it or was asked for it."""
+    number = required(tracker.get("tracking_code"), f"{where}.tracking_code")
+    found = collect(tracker.get("tracking_details"), f"{where}.tracking_details", lambda d: _event(d, recorded_at))
     updated_at = utc_moment(tracker.get("updated_at")) or recorded_at
     heard_at = min(updated_at, recorded_at)
     events = with_signature(found.events, text(tracker.get("signed_by")))
-    estimate, carrier = _estimate(tracker, heard_at), carrier_code(text(tracker.get("carrier")))
+    estimate, carrier = estimate_of(tracker, heard_at), carrier_code(text(tracker.get("carrier")))
     return Message(
         delivery_id=delivery_id,
         events=tuple(EventUpdate(number, event, carrier, estimate, heard_at) for event in events),
@@ -122,7 +126,8 @@ def _is_mapped(raw: str) -> bool:
     return status in STATUSES and (not detail or detail in _ON_THE_ROAD or detail in NEUTRAL_DETAILS)
 
 
-def _estimate(tracker: dict[str, Any], made_at: datetime) -> DeliveryWindow | None:
+def estimate_of(tracker: dict[str, Any], made_at: datetime) -> DeliveryWindow | None:
+    """Return the carrier's own estimate of a tracker: its whole day, or until the hour it names."""
     local = obj(tracker.get("carrier_detail")).get("est_delivery_date_local")
     until = (utc_moment(local) if is_date(local) else None) or utc_moment(tracker.get("est_delivery_date"))
     if until is None:
