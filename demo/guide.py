@@ -13,6 +13,7 @@ from demo.scenario import Scenario
 from demo.scenarios import AT_THE_DOOR, ON_THE_ROAD, ONE_CUSTOMER, SEVERAL, TROUBLE
 from demo.traffic import MOVING_ORDERS, moving
 
+AGENT = "kim@example.com"
 CHAPTERS = (
     ("On the road", ON_THE_ROAD),
     ("At the door", AT_THE_DOOR),
@@ -47,8 +48,11 @@ def moving_tip() -> Tip:
     return _tip(first, _email(first.customer), f"Moves while you watch; up to {1100 + MOVING_ORDERS} follow")
 
 
-def guide(url: str, api_key: str = "$DOORSTEP_API_KEY") -> RenderableType:
-    """Return what to print when the demo is ready; `url` is where the app answers, `api_key` opens its API."""
+def guide(url: str, api_key: str = "$DOORSTEP_API_KEY", password: str = "") -> RenderableType:
+    """Return what to print when the demo is ready; `url` is where the app answers, `api_key` opens its API.
+
+    `password` is the agent's; an empty one is left out.
+    """
     table = Table(title=f"{SHOP}: orders to try", title_justify="left", title_style="bold", pad_edge=False)
     table.box = box.SIMPLE_HEAD
     table.add_column("Order", no_wrap=True, style="bold")
@@ -59,7 +63,7 @@ def guide(url: str, api_key: str = "$DOORSTEP_API_KEY") -> RenderableType:
         table.add_row("", "", Text(title, style="italic cyan"))
         for tip in chapter:
             table.add_row(*_cells(tip))
-    return Group(table, Text(_PROOFS), Text(), *_links(url.rstrip("/"), api_key))
+    return Group(table, Text(_PROOFS), Text(), *_links(url.rstrip("/"), api_key), *_agent(url.rstrip("/"), password))
 
 
 def _links(url: str, api_key: str) -> list[Text]:
@@ -70,11 +74,18 @@ def _links(url: str, api_key: str) -> list[Text]:
         for what, where in (
             ("Shop page with the chat", f"{url}/"),
             ("A phone to text from", f"{url}/phone"),
+            ("A speaker to ask", f"{url}/speaker"),
+            ("The tracking page of any order", f"{url}/demo/track/1001"),
             ("HTTP interface", f"{url}/docs"),
             ("Chat in a terminal", chat),
             (f"The same as {june.name}, known by phone", f"{chat} --channel sms --phone {june.phone}"),
         )
     ]
+
+
+def _agent(url: str, password: str) -> list[Text]:
+    words = ("Agents' console: ", (f"{url}/console", "cyan"), f"  sign in as {AGENT} with ", (password, "bold"))
+    return [Text.assemble(*words, overflow="fold")] if password else []
 
 
 def _tip(scenario: Scenario, proof: str, special: str = "") -> Tip:

@@ -2,16 +2,24 @@
 
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 
 
-def kept_secret(path: Path) -> str:
-    """Read the secret at `path`, making it (mode 600) when it isn't there; safe when two processes start at once."""
+def _token() -> str:
+    return secrets.token_urlsafe(32)
+
+
+def kept_secret(path: Path, make: Callable[[], str] = _token) -> str:
+    """Read the secret at `path`, making it (mode 600) when it isn't there; safe when two processes start at once.
+
+    `make` gives a secret that has to be of a certain form, such as a key.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     if not path.exists():
         draft.touch(mode=0o600)
-        draft.write_text(secrets.token_urlsafe(32))
+        draft.write_text(make())
         try:
             os.link(draft, path)  # all or nothing: whoever comes second finds a whole secret
         except FileExistsError:

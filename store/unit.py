@@ -11,10 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store import erasing
 from store.database import Database
+from store.facts import add_facts
 from store.loading import events_of, items_of, matching, parcels_of, sources_of
 from store.rows import event_row, order_record, order_row, shipment_record, shipment_row
 from store.tables import deliveries, order_items, order_shipments, order_sources, orders, shipments, tracking_events
 from store.writing import add_rows, clear_rows, insert_rows, update_rows
+from tracking.facts import Fact
 from tracking.ports import UnitOfWork
 from tracking.records import OrderRecord, OrderRef, ShipmentRecord
 
@@ -153,6 +155,10 @@ class SqlUnit:
         column = tracking_events.c.shipment_id
         rows = await matching(self._connection, select(tracking_events), column, list(records))
         return {(row["shipment_id"], row["identity"]): row for row in rows}
+
+    async def note_facts(self, facts: Sequence[Fact], now: datetime) -> None:
+        """See `tracking.ports.UnitOfWork.note_facts`."""
+        await add_facts(self._connection, facts, now)
 
     async def erase_customer(self, source: str, email: str, phone: str, external_ids: Collection[str]) -> int:
         """Delete the customer's orders known from `source`, their parcels and all talk of them; count the orders."""

@@ -2,10 +2,12 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from tracking.cleaning import clean_event, clean_order
 from tracking.errors import InvalidInput
+from tracking.facts import Fact
 from tracking.ingest_work import EventWork, OrderWork, Outcome
 from tracking.keys import order_key, tracking_key
 from tracking.model import EventUpdate, OrderUpdate, RowResult
@@ -48,11 +50,18 @@ class _Batch:
 class Ingest:
     """The one way in for facts. Every method raises Unavailable when the store doesn't answer; nothing is changed then.
 
-    `detect` names the carrier of a tracking number where nobody else does, or None if it can't tell.
+    `detect` names the carrier of a tracking number where nobody else does, or None if it can't tell. With `tell_for`,
+    facts that are no older are noted along, for whoever tells shoppers; without it nothing is.
     """
 
-    def __init__(self, store: Store, clock: Clock, detect: Callable[[str], str | None] = lambda _: None) -> None:
-        self._store, self._clock, self._detect = store, clock, detect
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        detect: Callable[[str], str | None] = lambda _: None,
+        tell_for: timedelta | None = None,
+    ) -> None:
+        self._store, self._clock, self._detect, self._tell_for = store, clock, detect, tell_for
 
     async def save_orders(self, updates: Sequence[OrderUpdate]) -> list[RowResult]:
         """Create or update orders; a bad row is refused with its reason, the good ones are kept."""
@@ -84,14 +93,22 @@ class Ingest:
             await unit.lock(_names(batch, delivery))
             if delivery and not await unit.first_delivery(delivery.source, delivery.id, now):
                 return Receipt(duplicate=True)
-            order_results = await OrderWork(unit, self._detect).save([u for _, u in batch.orders])
-            event_results = await EventWork(unit, self._detect).record([u for _, u in batch.events])
+            facts: list[Fact] | None = None if self._tell_for is None else []
+            order_results = await OrderWork(unit, self._detect, facts).save([u for _, u in batch.orders])
+            event_results = await EventWork(unit, self._detect, facts).record([u for _, u in batch.events])
+            await self._note(unit, facts or [], now)
             return Receipt(
                 orders=_in_order(batch.orders, order_results, batch.refused_orders),
                 events=_in_order(batch.events, event_results, batch.refused_events),
             )
 
         return await self._store.run(work)
+
+    async def _note(self, unit: UnitOfWork, facts: Sequence[Fact], now: datetime) -> None:
+        """Old news is no news: an import of last year's orders tells nobody anything."""
+        fresh = [fact for fact in facts if self._tell_for and now - fact.at <= self._tell_for]
+        if fresh:
+            await unit.note_facts(fresh, now)
 
     async def erase_customer(
         self, source: str, email: str = "", phone: str = "", external_ids: Iterable[str] = ()

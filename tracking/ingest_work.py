@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal
 
+from tracking.facts import Fact, new_parcels, order_facts, parcel_facts
 from tracking.folding import identity
 from tracking.keys import order_key, tracking_key
 from tracking.model import EventUpdate, OrderUpdate
@@ -24,10 +25,10 @@ class Outcome:
 
 
 class EventWork:
-    """Adds scans to parcels, making those nobody has spoken of yet."""
+    """Adds scans to parcels, making those nobody has spoken of yet; what follows from it goes to `facts`, if given."""
 
-    def __init__(self, unit: UnitOfWork, detect: Detect) -> None:
-        self._unit, self._detect = unit, detect
+    def __init__(self, unit: UnitOfWork, detect: Detect, facts: list[Fact] | None = None) -> None:
+        self._unit, self._detect, self._facts = unit, detect, facts
 
     async def record(self, updates: Sequence[EventUpdate]) -> list[Outcome]:
         """Record the scans and fold every parcel touched anew."""
@@ -41,6 +42,8 @@ class EventWork:
         outcomes = [_note(seen.setdefault(tracking_key(u.tracking_number), set()), u) for u in updates]
         changed = [merge_events(stored.get(key) or self._new(group[0]), group) for key, group in groups.items()]
         await self._unit.save_shipments([record for record in changed if record != stored.get(record.key)])
+        if self._facts is not None:
+            self._facts += [fact for record in changed for fact in parcel_facts(stored.get(record.key), record)]
         return outcomes
 
     def _new(self, update: EventUpdate) -> ShipmentRecord:
@@ -48,10 +51,10 @@ class EventWork:
 
 
 class OrderWork:
-    """Merges shops' reports into the stored orders, in the order in which they came."""
+    """Merges shops' reports into the stored orders, in the order in which they came; `facts` as for `EventWork`."""
 
-    def __init__(self, unit: UnitOfWork, detect: Detect) -> None:
-        self._unit, self._detect = unit, detect
+    def __init__(self, unit: UnitOfWork, detect: Detect, facts: list[Fact] | None = None) -> None:
+        self._unit, self._detect, self._facts = unit, detect, facts
         self._stored: dict[int, OrderRecord] = {}
         self._orders: list[OrderRecord] = []
         self._by_key: dict[str, int] = {}
@@ -71,14 +74,22 @@ class OrderWork:
         gone = {record.id for place, record in enumerate(self._orders) if place in self._absorbed}
         await self._unit.delete_orders([order_id for order_id in gone if order_id is not None])
         known = {record.id: record for record in before}
-        await self._unit.save_orders(
-            [
-                record
-                for place, record in enumerate(self._orders)
-                if place not in self._absorbed and (record.id is None or record != known[record.id])
-            ]
-        )
+        changed = [
+            record
+            for place, record in enumerate(self._orders)
+            if place not in self._absorbed and (record.id is None or record != known[record.id])
+        ]
+        await self._unit.save_orders(changed)
+        if self._facts is not None:
+            self._facts += await self._found([(known.get(record.id), record) for record in changed])
         return outcomes
+
+    async def _found(self, changes: Sequence[tuple[OrderRecord | None, OrderRecord]]) -> list[Fact]:
+        news = [(old, new, new_parcels(old, new)) for old, new in changes]
+        stored = await self._unit.shipments({key for _, _, keys in news for key in keys})
+        return [
+            f for old, new, keys in news for f in order_facts(old, new, {k: stored[k] for k in keys if k in stored})
+        ]
 
     def _apply(self, update: OrderUpdate) -> Outcome:
         key = order_key(update.number)

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
 
+from tracking.facts import Fact
 from tracking.model import Order
 from tracking.records import OrderRecord, OrderRef, ShipmentRecord
 
@@ -53,6 +54,9 @@ class UnitOfWork(Protocol):
 
     async def save_shipments(self, records: Sequence[ShipmentRecord]) -> None:
         """Write parcels, new (no id) or changed, with their events and folded state."""
+
+    async def note_facts(self, facts: Sequence[Fact], now: datetime) -> None:
+        """Note what somebody may have to be told of; a fact that is noted already is the same."""
 
     async def erase_customer(self, source: str, email: str, phone: str, external_ids: Collection[str]) -> int:
         """Delete the customer's orders known from `source`, their parcels and all talk of them; count the orders."""
