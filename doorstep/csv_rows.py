@@ -10,8 +10,8 @@ from typing import TextIO, TypeVar
 from tracking.carriers import carrier_code
 from tracking.errors import InvalidInput
 from tracking.keys import order_key, tracking_key
-from tracking.model import Address, Contact, DeliveryWindow, Item, OrderUpdate, ShipmentUpdate
-from tracking.reading import end_of, is_date, utc_moment
+from tracking.model import Address, Contact, DeliveryWindow, Item, Money, OrderUpdate, ShipmentUpdate
+from tracking.reading import amount, end_of, is_date, utc_moment
 from tracking.shops.phones import normal_email, normal_phone
 
 SOURCE = "import"
@@ -34,6 +34,8 @@ COLUMNS: Mapping[str, str] = {
     "promised_earliest": "The earliest arrival the shop promised; `placed_at` if only the latest is given.",
     "promised_latest": "The latest arrival the shop promised; a date means the end of that day.",
     "status": "`open` or `cancelled`.",
+    "total": "What the order cost, such as `129.90`.",
+    "currency": "The currency of `total`: three letters, such as `USD`.",
 }
 """What a file may say. Times are ISO 8601; one without a zone is UTC."""
 
@@ -96,6 +98,7 @@ def order_update(row: CsvRow) -> OrderUpdate:
         shipments=_shipments(cells),
         promised=_promised(cells, placed_at),
         cancelled=_cancelled(cells),
+        total=_total(cells),
     )
 
 
@@ -115,10 +118,19 @@ def joined(updates: Sequence[OrderUpdate]) -> OrderUpdate:
             items=(first.items or ()) + (other.items or ()) or None,
             promised=first.promised or other.promised,
             cancelled=other.cancelled if first.cancelled is None else first.cancelled,
+            total=first.total or other.total,
         )
     if first.placed_at is None:
         raise InvalidInput("placed_at is missing")
     return replace(first, shipments=_one_each([parcel for update in updates for parcel in update.shipments]))
+
+
+def _total(cells: Mapping[str, str]) -> Money | None:
+    written = cells.get("total", "")
+    paid = amount(written)
+    if written and paid is None:
+        raise InvalidInput(f"total {written[:20]!r} is not a sum such as 129.90")
+    return None if paid is None else Money(paid, cells.get("currency", ""))
 
 
 def _delimiter(file: TextIO) -> str:

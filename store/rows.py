@@ -2,12 +2,24 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.engine import RowMapping
 
 from tracking.folding import identity
-from tracking.model import Address, Contact, DeliveryWindow, Item, Order, Shipment, ShipmentState, Status, TrackingEvent
+from tracking.model import (
+    Address,
+    Contact,
+    DeliveryWindow,
+    Item,
+    Money,
+    Order,
+    Shipment,
+    ShipmentState,
+    Status,
+    TrackingEvent,
+)
 from tracking.records import OrderRecord, Parcel, ShipmentRecord
 
 Row = RowMapping
@@ -39,6 +51,8 @@ def order_row(record: OrderRecord) -> dict[str, Any]:
         "region": record.ship_to.region,
         "country": record.ship_to.country,
         "cancelled": record.cancelled,
+        "total_amount": str(record.total.amount) if record.total else None,
+        "total_currency": record.total.currency if record.total else "",
         **_window_row("promised", record.promised),
     }
 
@@ -55,6 +69,7 @@ def order_record(row: Row, items: Iterable[Row], parcels: Iterable[Row], sources
         items=_items(items),
         promised=_window("promised", row),
         cancelled=row["cancelled"],
+        total=_total(row),
         parcels=tuple(Parcel(p["key"], tuple(p["skus"])) for p in parcels),
         sources=tuple((s["source"], s["external_id"] or "") for s in sources),
         said_at={field: datetime.fromisoformat(at) for field, at in row["said_at"].items()},
@@ -72,7 +87,12 @@ def order(row: Row, items: Iterable[Row], parcels: Iterable[Shipment]) -> Order:
         shipments=tuple(parcels),
         promised=_window("promised", row),
         cancelled=bool(row["cancelled"]),
+        total=_total(row),
     )
+
+
+def _total(row: Row) -> Money | None:
+    return Money(Decimal(row["total_amount"]), row["total_currency"]) if row["total_amount"] else None
 
 
 def shipment_row(record: ShipmentRecord) -> dict[str, Any]:

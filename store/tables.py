@@ -45,6 +45,8 @@ orders = Table(
     Column("region", String(255), nullable=False),
     Column("country", String(255), nullable=False),
     Column("cancelled", Boolean),
+    Column("total_amount", String(20)),
+    Column("total_currency", String(3), nullable=False, server_default=""),
     Column("promised_earliest", UtcDateTime),
     Column("promised_latest", UtcDateTime),
     Column("promised_made_at", UtcDateTime),

@@ -5,13 +5,14 @@ from datetime import datetime
 
 from tracking.errors import InvalidInput
 from tracking.keys import order_key, tracking_key
-from tracking.model import Address, Contact, DeliveryWindow, EventUpdate, Item, OrderUpdate, ShipmentUpdate
+from tracking.model import Address, Contact, DeliveryWindow, EventUpdate, Item, Money, OrderUpdate, ShipmentUpdate
 from tracking.reading import text
 
 LONGEST_NUMBER = 64
 LONGEST_TEXT = 500
 MOST_ITEMS = 500
 _MOST_PIECES = 1_000_000
+_MOST_MONEY = 1_000_000_000_000
 
 
 def clean_order(update: OrderUpdate) -> OrderUpdate:
@@ -34,7 +35,19 @@ def clean_order(update: OrderUpdate) -> OrderUpdate:
         items=None if update.items is None else tuple(map(_item, update.items)),
         shipments=tuple(map(_shipment, update.shipments)),
         promised=_window("promised", update.promised),
+        total=_total(update.total),
     )
+
+
+def _total(total: Money | None) -> Money | None:
+    if total is None:
+        return None
+    if not total.amount.is_finite() or not 0 <= total.amount < _MOST_MONEY:
+        raise InvalidInput(f"total must be from 0 to {_MOST_MONEY}")
+    currency = text(total.currency, 4).upper()
+    if currency and (len(currency) != 3 or not currency.isascii() or not currency.isalpha()):
+        raise InvalidInput("currency must be three letters, such as USD")
+    return Money(round(total.amount, 2), currency)
 
 
 def clean_event(update: EventUpdate) -> EventUpdate:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Literal
 
@@ -73,6 +74,14 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Money:
+    """What something costs; `currency` by its three letters (ISO 4217), empty when not said."""
+
+    amount: Decimal
+    currency: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Contact:
     """The customer's contacts; e-mail lower-cased, phone in E.164, each empty when not known."""
 
@@ -127,7 +136,10 @@ class Shipment:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What a customer bought, with its parcels. `number` is as the shop writes it; `promised` is the shop's word."""
+    """What a customer bought, with its parcels. `number` is as the shop writes it; `promised` is the shop's word.
+
+    `total` is what they paid, None when not known.
+    """
 
     number: str
     placed_at: datetime
@@ -137,6 +149,7 @@ class Order:
     shipments: tuple[Shipment, ...] = ()
     promised: DeliveryWindow | None = None
     cancelled: bool = False
+    total: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +180,7 @@ class OrderUpdate:
     shipments: tuple[ShipmentUpdate, ...] = ()
     promised: DeliveryWindow | None = None
     cancelled: bool | None = None
+    total: Money | None = None
     external_id: str = ""
 
 

@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from tracking.errors import InvalidInput
@@ -46,6 +47,17 @@ def count(value: object) -> int | None:
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
         return None
     return min(value, 1_000_000)
+
+
+def amount(value: object) -> Decimal | None:
+    """Return a sum of money, written as text or as a number; None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    try:
+        found = Decimal(str(value).strip()[:30])
+    except InvalidOperation:
+        return None
+    return found if found.is_finite() and found >= 0 else None
 
 
 def required(value: object, where: str) -> str:

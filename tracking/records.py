@@ -13,6 +13,7 @@ from tracking.model import (
     DeliveryWindow,
     EventUpdate,
     Item,
+    Money,
     OrderUpdate,
     ShipmentState,
     ShipmentUpdate,
@@ -56,6 +57,7 @@ class OrderRecord:
     items: tuple[Item, ...] = ()
     promised: DeliveryWindow | None = None
     cancelled: bool | None = None
+    total: Money | None = None
     parcels: tuple[Parcel, ...] = ()
     sources: tuple[tuple[str, str], ...] = ()
     said_at: Mapping[str, datetime] = field(default_factory=dict)
@@ -100,6 +102,7 @@ def merge_order(stored: OrderRecord, update: OrderUpdate) -> OrderRecord:
         items=word.newest("items", stored.items, update.items or ()),
         promised=word.newest("promised", stored.promised, update.promised),
         cancelled=word.newest("cancelled", stored.cancelled, update.cancelled),
+        total=word.newest("total", stored.total, update.total),
         parcels=_merge_parcels(word, stored.parcels, update.shipments),
         sources=_merge_sources(stored.sources, update.source, update.external_id),
         said_at=word.clock,
@@ -126,7 +129,7 @@ def _part(record: OrderRecord, name: str, at: datetime) -> OrderUpdate | None:
     update = OrderUpdate("", at, source)
     if name in {"name", "email", "phone"}:
         return replace(update, customer=replace(Contact(), **{name: getattr(record.customer, name)}))
-    if name in {"number", "placed_at", "ship_to", "items", "promised", "cancelled"}:
+    if name in {"number", "placed_at", "ship_to", "items", "promised", "cancelled", "total"}:
         return replace(update, **{name: getattr(record, name)})
     return None
 

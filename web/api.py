@@ -93,7 +93,13 @@ def turn_view(turn: Turn) -> dict[str, Any]:
         {"text": r.text, "buttons": [{"title": b.title, "payload": b.payload} for b in r.buttons], "card": r.card}
         for r in turn.replies
     ]
-    return {"conversation": turn.conversation, "owner": turn.owner, "replies": replies, "ticket": turn.ticket}
+    return {
+        "conversation": turn.conversation,
+        # While a person is waited for, it is still the bot that answers.
+        "owner": "human" if turn.owner == "human" else "bot",
+        "replies": replies,
+        "ticket": turn.ticket,
+    }
 
 
 def _add_orders(router: APIRouter, services: WebServices) -> None:
@@ -157,6 +163,13 @@ def _ticket(ticket: Ticket) -> TicketOut:
         order_number=ticket.order_number,
         opened_at=ticket.opened_at,
         details=dict(ticket.details),
+        due_at=ticket.due_at,
+        assignee=ticket.assignee,
+        contact=ticket.contact,
+        calls=ticket.calls,
+        taken_at=ticket.taken_at,
+        solved_at=ticket.solved_at,
+        order=dict(ticket.snapshot) if ticket.snapshot else None,
     )
 
 
@@ -181,5 +194,5 @@ def _add_tickets(router: APIRouter, services: WebServices) -> None:
     @router.patch("/tickets/{number}", tags=["tickets"], response_model=TicketOut, responses=missing)
     async def change_ticket(number: TicketNumber, change: TicketChange) -> TicketOut | Response:
         """Set a ticket's state or priority."""
-        ticket = await services.tickets.update(number, change.model_dump(exclude_none=True))
+        ticket = await services.tickets.update(number, change.model_dump(exclude_none=True), "api")
         return _ticket(ticket) if ticket else problem(404, "not_found", f"There is no ticket {number}.")

@@ -26,6 +26,7 @@ def order_view(order: Order, now: datetime) -> dict[str, Any]:
             "country": order.ship_to.country,
         },
         "promised": _window(order.promised),
+        "total": {"amount": str(order.total.amount), "currency": order.total.currency} if order.total else None,
         "items": [{"sku": i.sku, "title": i.title, "quantity": i.quantity} for i in order.items],
         "shipments": [_shipment(shipment, now) for shipment in order.shipments],
     }

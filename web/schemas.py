@@ -1,6 +1,7 @@
 """The shapes of the API with a bound on every field; turns them into tracking's values and back."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Annotated, Literal, Self
 
 from pydantic import (
@@ -19,6 +20,7 @@ from tracking.model import (
     DeliveryWindow,
     EventUpdate,
     Item,
+    Money,
     OrderUpdate,
     ShipmentUpdate,
     Status,
@@ -116,6 +118,13 @@ class ShipmentIn(_In):
     items: Annotated[list[Name], Field(max_length=200)] | None = None
 
 
+class MoneyIn(_In):
+    """A sum, such as "129.90", in a currency by its three letters."""
+
+    amount: Annotated[Decimal, Field(ge=0, lt=1_000_000_000_000, decimal_places=2)]
+    currency: Annotated[str, Field(pattern="^[A-Za-z]{3}$")]
+
+
 class OrderIn(_In):
     """An order as a shop knows it. Sending it again updates it; a parcel left out stays."""
 
@@ -127,6 +136,7 @@ class OrderIn(_In):
     items: Annotated[list[ItemIn], Field(max_length=200)] = []
     shipments: Annotated[list[ShipmentIn], Field(max_length=100)] = []
     status: Literal["open", "cancelled"] | None = None
+    total: MoneyIn | None = None
 
     def update(self, now: datetime) -> OrderUpdate:
         """This order as tracking takes it in, said at `now`."""
@@ -149,6 +159,7 @@ class OrderIn(_In):
             ),
             promised=promised,
             cancelled=None if self.status is None else self.status == "cancelled",
+            total=Money(self.total.amount, self.total.currency) if self.total else None,
         )
 
 
@@ -261,6 +272,13 @@ class TicketOut(BaseModel):
     order_number: str | None
     opened_at: datetime
     details: dict[str, object]
+    due_at: datetime | None
+    assignee: str
+    contact: str
+    calls: int
+    taken_at: datetime | None
+    solved_at: datetime | None
+    order: dict[str, object] | None
 
 
 class TicketChange(_In):

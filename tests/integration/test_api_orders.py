@@ -16,6 +16,7 @@ ORDER: dict[str, Any] = {
     "promised": {"earliest": "2026-11-18T09:00:00Z", "latest": "2026-11-20T18:00:00Z"},
     "items": [{"sku": "S-1", "title": "Blue shoes", "quantity": 2}],
     "shipments": [{"tracking_number": NUMBER, "carrier": "ups", "items": ["S-1"]}],
+    "total": {"amount": "129.90", "currency": "usd"},
     "note": "a field we don't know",
 }
 
@@ -39,6 +40,7 @@ async def test_an_order_goes_in_and_comes_out_whole(app: World) -> None:
     assert events.json()["results"][0]["outcome"] == "created"
     assert order["customer"] == {"name": "Dana Fields", "email": "dana@example.com", "phone": "+12025550123"}
     assert order["ship_to"]["country"] == "US"
+    assert order["total"] == {"amount": "129.90", "currency": "USD"}
     assert (order["status"], order["cancelled"]) == ("in_transit", False)
     parcel = order["shipments"][0]
     assert (parcel["carrier"], parcel["status"], parcel["items"]) == ("ups", "in_transit", ["S-1"])

@@ -1,6 +1,7 @@
 """What a CSV file of orders says."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from io import StringIO
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from doorstep.csv_rows import COLUMNS, CsvRow, joined, order_update, rows
 from doorstep.settings import ROOT
 from tracking.errors import InvalidInput
-from tracking.model import Address, Contact, Item, OrderUpdate, ShipmentUpdate
+from tracking.model import Address, Contact, Item, Money, OrderUpdate, ShipmentUpdate
 
 GUIDE = (ROOT / "docs" / "import.md").read_text()
 
@@ -102,6 +103,13 @@ def test_a_row_says_all_it_can() -> None:
 def test_a_cell_that_cannot_be_read_refuses_the_row(column: str, cell: str, reason: str) -> None:
     with pytest.raises(InvalidInput, match=reason):
         update(**{column: cell})
+
+
+def test_what_an_order_cost() -> None:
+    assert update(total="129.90", currency="USD").total == Money(Decimal("129.90"), "USD")
+    assert update(currency="USD").total is None
+    with pytest.raises(InvalidInput, match="not a sum"):
+        update(total="a lot")
 
 
 def test_a_promise_that_ends_before_it_begins_is_refused() -> None:

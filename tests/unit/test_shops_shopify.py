@@ -3,13 +3,14 @@
 import copy
 import json
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tracking.errors import InvalidInput
-from tracking.model import Address, Contact, Item, ShipmentUpdate, Status
+from tracking.model import Address, Contact, Item, Money, ShipmentUpdate, Status
 from tracking.shops.shopify import SHIPMENT_STATUSES, parse
 from tracking.webhooks import Message, PrivacyRequest
 
@@ -42,6 +43,21 @@ def test_an_order_in_full() -> None:
     assert order.shipments == (ShipmentUpdate("1Z5R89390357567127", "ups", ("SHOE-BLUE-42",)),)
     assert order.cancelled is False
     assert (message.delivery_id, message.events) == ("b-1", ())
+
+
+@pytest.mark.parametrize(
+    ("said", "total"),
+    [
+        ({"total_price": "129.90", "currency": "USD"}, Money(Decimal("129.90"), "USD")),
+        ({"total_price": "129.90", "current_total_price": "0.00", "currency": "EUR"}, Money(Decimal("0.00"), "EUR")),
+        ({"total_price": "free"}, None),
+        ({"total_price": None}, None),
+        ({}, None),
+    ],
+)
+def test_what_it_cost(said: dict[str, Any], total: Money | None) -> None:
+    payload = {name: value for name, value in ORDER.items() if "total" not in name} | said
+    assert read("orders/create", payload).orders[0].total == total
 
 
 def test_disorder_is_told_by_the_triggered_at_header() -> None:

@@ -7,8 +7,18 @@ from typing import Any, Literal
 
 from tracking.carriers import carrier_code
 from tracking.errors import InvalidInput
-from tracking.model import Address, Contact, EventUpdate, Item, OrderUpdate, ShipmentUpdate, Status, TrackingEvent
-from tracking.reading import count, decode, joined, obj, objects, text, utc_moment
+from tracking.model import (
+    Address,
+    Contact,
+    EventUpdate,
+    Item,
+    Money,
+    OrderUpdate,
+    ShipmentUpdate,
+    Status,
+    TrackingEvent,
+)
+from tracking.reading import amount, count, decode, joined, obj, objects, text, utc_moment
 from tracking.shops.phones import normal_email, normal_phone
 from tracking.webhooks import Headers, Message, PrivacyRequest, Webhook, header, signed_base64
 
@@ -77,10 +87,18 @@ def _order(payload: dict[str, Any], delivery_id: str, said_at: datetime, recorde
         items=_items(payload.get("line_items")),
         shipments=tuple(parcel for fulfilment in fulfilments for parcel in _parcels(fulfilment)),
         cancelled=bool(payload.get("cancelled_at")),
+        total=_total(payload),
         external_id=external_id,
     )
     events = tuple(event for fulfilment in fulfilments for event in _events(fulfilment, said_at, recorded_at))
     return Message(delivery_id=delivery_id, orders=(order,), events=events, unmapped=_unmapped(fulfilments))
+
+
+def _total(payload: dict[str, Any]) -> Money | None:
+    # What is left of it after changes and refunds; older API versions give only the first sum.
+    paid = amount(payload.get("current_total_price"))
+    paid = amount(payload.get("total_price")) if paid is None else paid
+    return None if paid is None else Money(paid, text(payload.get("currency"), 3))
 
 
 def _fulfilment(payload: dict[str, Any], delivery_id: str, said_at: datetime, recorded_at: datetime) -> Message:

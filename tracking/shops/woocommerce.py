@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from tracking.carriers import carrier_code
-from tracking.model import Address, Contact, Item, OrderUpdate, ShipmentUpdate
-from tracking.reading import count, decode, obj, objects, required, text, utc_moment
+from tracking.model import Address, Contact, Item, Money, OrderUpdate, ShipmentUpdate
+from tracking.reading import amount, count, decode, obj, objects, required, text, utc_moment
 from tracking.shops.phones import normal_email, normal_phone
 from tracking.webhooks import Headers, Message, Webhook, header, signed_base64
 
@@ -52,7 +52,7 @@ def _order(payload: dict[str, Any], recorded_at: datetime) -> OrderUpdate:
     shipping, billing = obj(payload.get("shipping")), obj(payload.get("billing"))
     # Goods that need no delivery leave the shipping address empty; then the buyer's is the order's.
     address = shipping if text(shipping.get("country")) or text(shipping.get("postcode")) else billing
-    shipments = _shipments(payload)
+    shipments, paid = _shipments(payload), amount(payload.get("total"))
     return OrderUpdate(
         number=text(payload.get("number")) or external_id,
         updated_at=utc_moment(payload.get("date_modified_gmt")) or recorded_at,
@@ -63,6 +63,7 @@ def _order(payload: dict[str, Any], recorded_at: datetime) -> OrderUpdate:
         items=_items(payload.get("line_items")),
         shipments=shipments,
         cancelled=_cancelled(text(payload.get("status")), shipped=bool(shipments)),
+        total=None if paid is None else Money(paid, text(payload.get("currency"), 3)),
         external_id=external_id,
     )
 
