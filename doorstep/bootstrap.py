@@ -1,22 +1,38 @@
 """Puts all rooms together; the only module that knows every one of them."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from doorstep.desk_rules import load_rules
+from doorstep.helpdesks import followers
+from doorstep.pictures import masking, more_masking, pictures
 from doorstep.rasa import RasaBot
-from doorstep.settings import Settings
+from doorstep.settings import ROOT, Settings
+from store.clients import ClientTable
 from store.conversations import ConversationTable
 from store.database import Database
-from store.desk import ProofTable, TicketTable, WishTable
+from store.desk import ProofTable, WishTable
+from store.handover import HandoverTable
+from store.linking import LinkTable
 from store.orders import SqlOrders
+from store.ratings import RatingTable
+from store.relays import relay_for
 from store.texting import OptOutTable, TextTable
+from store.tickets import TicketTable
 from store.unit import SqlStore
+from support.clients import Clients
 from support.desk import Desk, Observer
+from support.handover import Handover
 from support.identity import Identity
+from support.linking import Links
+from support.masking import Mask
+from support.pictures import Pictures
 from support.preferences import AlertPreferences
+from support.ratings import Ratings
 from support.texting import Consent, TextLog
 from support.tickets import Tickets
 from tracking.carriers import detect
@@ -49,10 +65,16 @@ class SupportRoom:
     desk: Desk
     identity: Identity
     tickets: Tickets
+    handover: Handover
     preferences: AlertPreferences
     consent: Consent
     texts: TextLog
+    links: Links
+    clients: Clients
+    ratings: Ratings
     bot: RasaBot
+    pictures: Pictures
+    mask_more: Mask | None = None
 
 
 def best_carrier(number: str) -> str | None:
@@ -77,9 +99,9 @@ async def tracking_room(settings: Settings) -> AsyncIterator[TrackingRoom]:
     database, clock = Database(database_url(settings)), SystemClock()
     try:
         await database.migrate()
-        yield TrackingRoom(
-            database, Orders(SqlOrders(database)), Ingest(SqlStore(database), clock, best_carrier), clock
-        )
+        tell_for = timedelta(hours=settings.alerts_stale_hours) if settings.alerts else None
+        ingest = Ingest(SqlStore(database), clock, best_carrier, tell_for)
+        yield TrackingRoom(database, Orders(SqlOrders(database)), ingest, clock)
     finally:
         await database.close()
 
@@ -88,13 +110,45 @@ async def tracking_room(settings: Settings) -> AsyncIterator[TrackingRoom]:
 async def support_room(settings: Settings, tracking: TrackingRoom, observe: Observer) -> AsyncIterator[SupportRoom]:
     """Set up the desk on the open database, with a client to the bot box."""
     bot = RasaBot(settings.bot_url, settings.secret("bot_secret") or "", settings.bot_timeout)
-    conversations, clock = ConversationTable(tracking.database), tracking.clock
-    tickets = Tickets(TicketTable(tracking.database), clock)
+    database, clock, following = tracking.database, tracking.clock, followers(settings.value)
+    conversations, rules = ConversationTable(database, following), load_rules(ROOT / settings.desk_rules)
+    masks, more = masking(settings), more_masking(settings)
+    tickets = Tickets(TicketTable(database, following), tracking.orders, rules, clock, masks)
     identity = Identity(ProofTable(tracking.database), tracking.orders, clock)
-    desk = Desk(conversations, bot, identity, tickets, clock, observe)
+    desk = Desk(conversations, bot, identity, tickets, clock, observe, mask=masks.mask)
     preferences = AlertPreferences(WishTable(tracking.database), clock)
     consent, texts = Consent(OptOutTable(tracking.database), clock), TextLog(TextTable(tracking.database), clock)
+    relaying = _relay(settings, tracking, desk)
     try:
-        yield SupportRoom(desk, identity, tickets, preferences, consent, texts, bot)
+        yield SupportRoom(
+            desk=desk,
+            identity=identity,
+            tickets=tickets,
+            handover=Handover(HandoverTable(database, following), tickets, desk.live, clock),
+            preferences=preferences,
+            consent=consent,
+            texts=texts,
+            links=Links(LinkTable(tracking.database), clock),
+            clients=Clients(ClientTable(tracking.database), clock),
+            ratings=Ratings(RatingTable(tracking.database), clock),
+            bot=bot,
+            pictures=pictures(settings, database, desk, clock),
+            mask_more=more,
+        )
     finally:
+        if relaying:
+            relaying.cancel()
         await bot.close()
+
+
+def _relay(settings: Settings, tracking: TrackingRoom, desk: Desk) -> asyncio.Task[None] | None:
+    """Exchange news with other app processes, where there can be any."""
+    relay = relay_for(settings.redis_url, tracking.database)
+    if relay is None:
+        return None
+    desk.live.relay = relay
+
+    async def hear(told: str) -> None:
+        await desk.live.relayed(told, desk.history)
+
+    return asyncio.create_task(relay.run(hear))

@@ -4,7 +4,8 @@ import sys
 
 import typer
 
-from doorstep.commands import chat, running, tracking, training
+from doorstep import logs
+from doorstep.commands import agents, alerts, carriers, chat, clients, privacy, running, tracking, training
 from tracking.errors import DoorstepError
 
 app = typer.Typer(
@@ -15,6 +16,10 @@ app = typer.Typer(
 )
 importing = typer.Typer(help="Bring in data from files.", no_args_is_help=True)
 app.add_typer(importing, name="import")
+app.add_typer(clients.app, name="clients")
+app.add_typer(agents.app, name="agents")
+app.add_typer(privacy.app, name="privacy")
+app.add_typer(alerts.app, name="alerts")
 
 app.command()(running.serve)
 app.command()(running.demo)
@@ -23,11 +28,14 @@ app.command()(training.train)
 app.command()(training.evaluate)
 app.command()(tracking.detect)
 app.command()(tracking.track)
+app.command()(carriers.carriers)
 importing.command("orders")(tracking.import_orders)
 
 
 def main() -> None:
     """Run the command line; exit code 1 with one line on standard error for every DoorstepError."""
+    # What a command prints may be read by a machine; logs go elsewhere.
+    logs.configure("warning")
     try:
         app()
     except DoorstepError as error:

@@ -26,5 +26,6 @@ def configure(level: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(renderer)
     logging.basicConfig(handlers=[handler], level=number, force=True)
-    for noisy in ("httpx", "httpcore", "alembic", "rasa_sdk", "uvicorn.access"):
+    # Authlib writes tokens at debug level.
+    for noisy in ("authlib", "httpx", "httpcore", "alembic", "rasa_sdk", "uvicorn.access"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

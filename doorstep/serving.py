@@ -13,14 +13,19 @@ import httpx
 import uvicorn
 from rich.console import Console
 
-from demo.guide import guide
+from demo.colleague import Colleague
+from demo.guide import AGENT, guide
 from demo.orders import demo_events, demo_orders
 from demo.simulator import Simulator
+from doorstep.bootstrap import best_carrier
+from doorstep.console import demo_accounts, inbox_on
 from doorstep.housekeeping import keep_house
 from doorstep.processes import bot_box
 from doorstep.settings import Settings
 from doorstep.web import Doorstep, doorstep_app
+from store.unit import SqlStore
 from tracking.errors import Unavailable
+from tracking.ingest import Ingest
 
 _READY_SECONDS = 120
 _GRACE_SECONDS = 5
@@ -61,32 +66,60 @@ def _server(settings: Settings, doorstep: Doorstep) -> _Server:
     return _Server(config)
 
 
-async def run_web(settings: Settings, with_bot: bool) -> None:
+async def run_web(settings: Settings, with_bot: bool, with_worker: bool) -> None:
     """Serve until SIGINT or SIGTERM."""
     async with AsyncExitStack() as stack:
         doorstep = await stack.enter_async_context(doorstep_app(settings))
         if with_bot:
             await stack.enter_async_context(bot_box(settings))
-        stack.callback(asyncio.create_task(keep_house(doorstep.tracking)).cancel)
+        if with_worker:
+            stack.callback(asyncio.create_task(doorstep.worker.run()).cancel)
+            stack.callback(asyncio.create_task(keep_house(doorstep.tracking, doorstep.support)).cancel)
         await _server(settings, doorstep).stopped()
 
 
-async def run_demo(settings: Settings) -> None:
-    """Serve the demo shop: fresh database, seeded orders, a carrier that moves parcels on."""
+async def run_worker(settings: Settings) -> None:
+    """Do the jobs of the outbox and keep house until SIGINT or SIGTERM, without serving anything."""
+    loop, ended = asyncio.get_running_loop(), asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, ended.set)
+    async with doorstep_app(settings) as doorstep:
+        work = [
+            asyncio.create_task(doorstep.worker.run()),
+            asyncio.create_task(keep_house(doorstep.tracking, doorstep.support)),
+        ]
+        await ended.wait()
+        for task in work:
+            task.cancel()
+
+
+async def run_demo(settings: Settings, with_colleague: bool = False) -> None:
+    """Serve the demo shop: fresh database, seeded orders, a carrier that moves parcels on, maybe a colleague."""
     _forget(settings)
     async with AsyncExitStack() as stack:
         doorstep = await stack.enter_async_context(doorstep_app(settings, demo=True))
         now = doorstep.tracking.clock.now()
-        await doorstep.tracking.ingest.save_orders(demo_orders(now))
-        await doorstep.tracking.ingest.record_events(demo_events(now))
+        # What has happened before the demo begins is told to nobody.
+        seeding = Ingest(SqlStore(doorstep.tracking.database), doorstep.tracking.clock, best_carrier)
+        await seeding.save_orders(demo_orders(now))
+        await seeding.record_events(demo_events(now))
         await stack.enter_async_context(bot_box(settings))
+        password, robin = await demo_accounts(settings, doorstep.tracking, AGENT)
+        if with_colleague:
+            inbox, support = inbox_on(doorstep.tracking), doorstep.support
+            colleague = Colleague(robin, inbox, support.handover, support.desk, doorstep.tracking.clock)
+            stack.callback(asyncio.create_task(colleague.run()).cancel)
         server = _server(settings, doorstep)
-        beside = asyncio.create_task(_beside(settings, doorstep, now))
-        stack.callback(beside.cancel)
+        for beside in (
+            _beside(settings, doorstep, now, password),
+            doorstep.worker.run(),
+            keep_house(doorstep.tracking, doorstep.support),
+        ):
+            stack.callback(asyncio.create_task(beside).cancel)
         await server.stopped()
 
 
-async def _beside(settings: Settings, doorstep: Doorstep, seeded_at: datetime) -> None:
+async def _beside(settings: Settings, doorstep: Doorstep, seeded_at: datetime, password: str) -> None:
     """Say when all is ready and what to try, then move parcels until the demo ends."""
     console = Console()
     with console.status("Starting: the bot loads its model …"):
@@ -95,7 +128,7 @@ async def _beside(settings: Settings, doorstep: Doorstep, seeded_at: datetime) -
         console.print("[red]The bot did not get ready; the lines above say why.[/red]")
         signal.raise_signal(signal.SIGTERM)
         return
-    console.print(guide(settings.public_url, settings.secret("api_key") or ""))
+    console.print(guide(settings.public_url, settings.secret("api_key") or "", password))
     console.print(f"API key of this run: [bold]{settings.secret('api_key')}[/bold]   Ctrl-C stops everything.")
     sys.stdout.flush()
     simulator = Simulator(

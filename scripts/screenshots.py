@@ -42,6 +42,20 @@ def phone(page: Page, url: str) -> None:
     page.screenshot(path=IMAGES / "phone.png")
 
 
+def speaker(page: Page, url: str) -> None:
+    """Ask the pretend speaker and take a picture of it."""
+    page.goto(f"{url}/speaker")
+    for text, answer in (
+        ("Alexa, ask doorstep orders where is my order one zero zero three", "last four"),
+        ("zero one one seven", "details"),
+    ):
+        page.get_by_role("textbox", name="What you say").fill(text)
+        page.get_by_role("button", name="Say it").click()
+        expect(page.locator("#talk .theirs").last).to_contain_text(answer)
+    page.wait_for_timeout(300)
+    page.screenshot(path=IMAGES / "speaker.png")
+
+
 def terminal(url: str, key: str) -> None:
     """Have the same talk in the terminal and draw what it shows."""
     environment = {**os.environ, "DOORSTEP_API_KEY": key, "COLUMNS": "92"}
@@ -65,6 +79,7 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=found(), args=["--no-sandbox", "--disable-gpu"])
         widget(browser.new_page(viewport={"width": 1100, "height": 780}), url)
         phone(browser.new_page(viewport={"width": 1100, "height": 780}), url)
+        speaker(browser.new_page(viewport={"width": 1100, "height": 820}), url)
         browser.close()
     terminal(url, key)
 

@@ -1,12 +1,35 @@
 """The tables of the desk: conversations, messages, proof, tickets and wishes."""
 
-from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint, text
+from typing import Any
 
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from store import agent_tables, alert_tables, file_tables  # noqa: F401 - so that whoever knows these tables knows those
 from store.tables import metadata
 from store.types import BigId, UtcDateTime
 
 BEFORE_FIRST_TICKET = 1000
 """Tickets are counted from T-1001, so that the first one does not look like a test."""
+
+
+def only_where(condition: str) -> dict[str, Any]:
+    """Make an index one of some rows only, on both databases."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+
 
 conversations = Table(
     "conversations",
@@ -14,6 +37,13 @@ conversations = Table(
     Column("id", String(255), primary_key=True),
     Column("channel", String(16), nullable=False),
     Column("owner", String(16), nullable=False),
+    # Who has it while a person owns it, by the name shoppers see, and how often a person took it.
+    Column("agent", String(64), nullable=False, server_default=""),
+    Column("agent_name", String(80), nullable=False, server_default=""),
+    Column("takeovers", Integer, nullable=False, server_default="0"),
+    # When a person was called for, and up to which message the shopper has surely seen what was said.
+    Column("waiting_since", UtcDateTime),
+    Column("seen_number", Integer, nullable=False, server_default="0"),
     Column("phone", String(40), nullable=False),
     Column("email", String(255), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
@@ -22,6 +52,14 @@ conversations = Table(
     # Who is answering in it right now, and until when that is believed without a sign of life.
     Column("lease_by", String(32)),
     Column("lease_until", UtcDateTime),
+    # Up to when what was said has been masked more thoroughly, see store/masking.py.
+    Column("masked_at", UtcDateTime),
+    Index("ix_conversations_waiting", "waiting_since", **only_where("waiting_since IS NOT NULL")),
+    Index("ix_conversations_human", "agent", **only_where("owner = 'human'")),
+    # For what agents search by: the newest conversations, and those of a contact.
+    Index("ix_conversations_created_at", "created_at"),
+    Index("ix_conversations_phone", "phone", **only_where("phone <> ''")),
+    Index("ix_conversations_email", "email", **only_where("email <> ''")),
 )
 
 messages = Table(
@@ -49,6 +87,7 @@ verifications = Table(
     Column("order_key", String(80), primary_key=True),
     Column("how", String(32), nullable=False),
     Column("at", UtcDateTime, nullable=False),
+    Index("ix_verifications_order_key", "order_key"),
 )
 
 proof_tries = Table(
@@ -80,14 +119,52 @@ tickets = Table(
     Column("transcript", JSON, nullable=False),
     Column("opened_at", UtcDateTime, nullable=False),
     Column("called_at", UtcDateTime, nullable=False),
-    Index(
-        "uq_tickets_open",
-        "conversation",
-        "reason",
-        unique=True,
-        sqlite_where=text("state <> 'solved'"),
-        postgresql_where=text("state <> 'solved'"),
-    ),
+    Column("calls", Integer, nullable=False, server_default="1"),
+    Column("due_at", UtcDateTime),
+    Column("snapshot", JSON),
+    Column("contact", String(255), nullable=False, server_default=""),
+    Column("assignee", String(64), nullable=False, server_default=""),
+    Column("taken_at", UtcDateTime),
+    Column("solved_at", UtcDateTime),
+    Index("uq_tickets_open", "conversation", "reason", unique=True, **only_where("state <> 'solved'")),
+    Index("ix_tickets_taken_at", "taken_at"),
+    Index("ix_tickets_solved_at", "solved_at", **only_where("state = 'solved'")),
+    Index("ix_tickets_due_at", "due_at", **only_where("state <> 'solved'")),
+    Index("ix_tickets_assignee", "assignee", **only_where("state <> 'solved'")),
+    Index("ix_tickets_order_number", "order_number"),
+    Index("ix_tickets_contact", "contact", **only_where("contact <> ''")),
+)
+
+ticket_changes = Table(
+    "ticket_changes",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("ticket_id", BigId, ForeignKey("tickets.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("who", String(64), nullable=False),
+    Column("what", String(32), nullable=False),
+    Column("detail", JSON, nullable=False),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("kind", String(32), nullable=False),
+    Column("key", String(200), nullable=False, unique=True),
+    # Jobs of one topic are done one after the other, in the order they were made; those without one in any order.
+    Column("topic", String(255), nullable=False),
+    Column("payload", JSON, nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("lease_by", String(32)),
+    Column("lease_until", UtcDateTime),
+    Column("done_at", UtcDateTime),
+    Column("failed_at", UtcDateTime),
+    Column("error", String(255), nullable=False, server_default=""),
+    Index("ix_outbox_topic", "topic"),
+    Index("ix_outbox_due", "due_at", **only_where("done_at IS NULL AND failed_at IS NULL")),
 )
 
 alert_wishes = Table(
@@ -122,6 +199,123 @@ texts = Table(
     Column("error", String(16), nullable=False),
     Column("at", UtcDateTime, nullable=False),
     Column("moved_at", UtcDateTime, nullable=False),
+)
+
+link_clients = Table(
+    "link_clients",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("name", String(80), nullable=False),
+    Column("redirect_uris", JSON, nullable=False),
+    # Empty for a client that can't keep a secret.
+    Column("secret_hash", String(64), nullable=False),
+    Column("pkce_required", Boolean, nullable=False),
+    Column("registered", Boolean, nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+)
+
+links = Table(
+    "links",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("client_id", String(64), ForeignKey("link_clients.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("email", String(255), nullable=False, index=True),
+    Column("phone", String(40), nullable=False, index=True),
+    Column("scopes", String(255), nullable=False),
+    Column("resource", String(512), nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("last_used_at", UtcDateTime),
+)
+
+link_codes = Table(
+    "link_codes",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("client_id", String(64), ForeignKey("link_clients.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("email", String(255), nullable=False, index=True),
+    Column("phone", String(40), nullable=False, index=True),
+    Column("scopes", String(255), nullable=False),
+    Column("redirect_uri", String(512), nullable=False),
+    Column("challenge", String(128), nullable=False),
+    Column("resource", String(512), nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False, index=True),
+    # Set by the one use it is good for. No foreign key: the link may be gone, and the code is used all the same.
+    Column("link_id", String(32)),
+)
+
+link_tokens = Table(
+    "link_tokens",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("link_id", String(32), ForeignKey("links.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("kind", String(8), nullable=False),
+    Column("scopes", String(255), nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False, index=True),
+    # Of a refresh token: the one it was issued for, when it was used, and whether it may be used once more.
+    Column("parent", String(64), index=True),
+    Column("used_at", UtcDateTime),
+    Column("repeatable", Boolean, nullable=False),
+)
+
+sign_in_codes = Table(
+    "sign_in_codes",
+    metadata,
+    # Only hashes: whoever types an address need not have any business with us.
+    Column("contact", String(64), primary_key=True),
+    Column("session", String(64), nullable=False),
+    Column("code", String(64), nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False, index=True),
+    Column("tries", Integer, nullable=False),
+    Column("asked_at", JSON, nullable=False),
+)
+
+
+helpdesk_threads = Table(
+    "helpdesk_threads",
+    metadata,
+    Column("helpdesk", String(16), primary_key=True),
+    Column("thread", String(64), primary_key=True),
+    Column("conversation", String(255), ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("ticket", String(32), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("opened_at", UtcDateTime, nullable=False),
+)
+
+helpdesk_sent = Table(
+    "helpdesk_sent",
+    metadata,
+    Column("helpdesk", String(16), primary_key=True),
+    Column("conversation", String(255), ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True),
+    Column("key", String(80), primary_key=True),
+    # NULL from the moment it was begun until the helpdesk is known to have taken it.
+    Column("external_id", String(64)),
+    Column("begun_at", UtcDateTime, nullable=False),
+)
+
+
+ratings = Table(
+    "ratings",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("kind", String(16), nullable=False),
+    # What is rated: an order, or, where none is known, a conversation. The other one is NULL.
+    Column("order_id", BigId, ForeignKey("orders.id", ondelete="CASCADE")),
+    Column("conversation", String(255), ForeignKey("conversations.id", ondelete="CASCADE")),
+    Column("score", Integer, nullable=False),
+    Column("words", Text, nullable=False),
+    Column("source", String(16), nullable=False),
+    Column("at", UtcDateTime, nullable=False, index=True),
+    Column("changed_at", UtcDateTime, nullable=False),
+    UniqueConstraint("order_id", "kind"),
+    UniqueConstraint("conversation", "kind"),
+)
+
+track_views = Table(
+    "track_views",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("views", Integer, nullable=False),
+    Column("seconds", BigInteger, nullable=False),
 )
 
 

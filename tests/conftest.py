@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.alexa_place import alexa_place
 from tests.databases import (  # noqa: F401 - fixtures
     database,
     database_url,
@@ -20,14 +21,15 @@ from tests.databases import (  # noqa: F401 - fixtures
     postgres_url,
     sqlite_template,
 )
+from tracking.carriers.aggregators import aggregators
+from tracking.shops import shops
 
 ROOT = Path(__file__).resolve().parent.parent
 SECRETS = {
     "DOORSTEP_API_KEY": "test-key",
-    "DOORSTEP_SHOPIFY_SECRET": "test-shopify",
-    "DOORSTEP_WOOCOMMERCE_SECRET": "test-woocommerce",
-    "DOORSTEP_EASYPOST_SECRET": "test-easypost",
-    "DOORSTEP_AFTERSHIP_SECRET": "test-aftership",
+    **{
+        f"DOORSTEP_{hook.secret_setting.upper()}": f"test-{code}" for code, hook in {**shops(), **aggregators()}.items()
+    },
     "DOORSTEP_TWILIO_ACCOUNT_SID": "AC00000000000000000000000000000001",
     "DOORSTEP_TWILIO_AUTH_TOKEN": "test-twilio",
     "DOORSTEP_TWILIO_FROM": "+15550100199",
@@ -107,6 +109,7 @@ def running_doorstep(
 
 @pytest.fixture(scope="session")
 def doorstep_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """One whole Doorstep, app and bot box, for the session."""
-    with running_doorstep(tmp_path_factory.mktemp("doorstep")) as running:
+    """One whole Doorstep, app and bot box, for the session; it takes a stand-in's certificates for Alexa's."""
+    folder = tmp_path_factory.mktemp("doorstep")
+    with alexa_place(folder) as alexa, running_doorstep(folder, **alexa) as running:
         yield running

@@ -10,19 +10,32 @@ from datetime import UTC, datetime
 import httpx
 from fastapi import FastAPI
 
+from alerts.media import media
 from channels import channels
 from channels.base import Answering, ChannelServices
 from channels.web_chat import chat_router
+from doorstep.desk_rules import load_rules
+from doorstep.passwords import totp_step
+from doorstep.settings import ROOT
 from skills import skills
+from store.agents import AgentTable
 from store.conversations import ConversationTable
 from store.database import Database
-from store.desk import ProofTable, TicketTable
+from store.desk import ProofTable
+from store.handover import HandoverTable
+from store.inbox import InboxTable
+from store.linking import LinkTable
 from store.orders import SqlOrders
 from store.texting import OptOutTable, TextTable
+from store.tickets import TicketTable
 from store.unit import SqlStore
+from support.agents import Agents
 from support.desk import Desk
+from support.handover import Handover
 from support.identity import Identity
+from support.inbox import Inbox
 from support.limits import RateLimit
+from support.linking import Links
 from support.model import Button, Conversation, Inbound, Received, Reply, TicketReason
 from support.ports import BotReply
 from support.texting import Consent, TextLog
@@ -34,10 +47,14 @@ from tracking.orders import Orders
 from tracking.shops import shops
 from web import widget
 from web.app import create_app
+from web.console import console_router
+from web.console.canned import read_canned
+from web.console.oidc import OidcSettings
+from web.console.services import ConsoleServices
 from web.services import Limits, WebServices
 
 API_KEY = "test-api-key"
-SECRETS = {f"{name}_secret": f"test-{name}" for name in ("shopify", "woocommerce", "easypost", "aftership")} | {
+SECRETS = {hook.secret_setting: f"test-{code}" for code, hook in {**shops(), **aggregators()}.items()} | {
     "twilio_account_sid": "AC00000000000000000000000000000001",
     "twilio_auth_token": "test-twilio",
     "twilio_from": "+15550100199",
@@ -83,6 +100,18 @@ class FakeBot:
         return self.up
 
 
+class QuickPasswords:
+    """Hashes that take no time."""
+
+    async def hash(self, password: str) -> str:
+        """See the port."""
+        return f"hash of {password}"
+
+    async def matches(self, password_hash: str, password: str) -> bool:
+        """See the port."""
+        return password_hash == f"hash of {password}"
+
+
 class FlakyConversations(ConversationTable):
     """The real table, behind a line that can be cut."""
 
@@ -109,9 +138,11 @@ class World:
 
     app: FastAPI
     services: WebServices
+    handover: Handover
     bot: FakeBot
     conversations: FlakyConversations
     given: ChannelServices
+    console: ConsoleServices
 
     @asynccontextmanager
     async def client(self, key: str | None = API_KEY) -> AsyncIterator[httpx.AsyncClient]:
@@ -132,13 +163,16 @@ def world(
     per_address: int = 60,
     per_key: int = 1200,
     allowed_origins: frozenset[str] | None = None,
+    public_url: str = PUBLIC_URL,
+    oidc: OidcSettings | None = None,
 ) -> World:
     """Wire the app as the program does, around a fake bot."""
     clock, bot = RealClock(), FakeBot()
     conversations, orders = FlakyConversations(database), Orders(SqlOrders(database))
-    tickets = Tickets(TicketTable(database), clock)
+    tickets = Tickets(TicketTable(database), orders, load_rules(ROOT / "support" / "desk.yml"), clock)
     bot.tickets = tickets
-    desk = Desk(conversations, bot, Identity(ProofTable(database), orders, clock), tickets, clock)
+    identity = Identity(ProofTable(database), orders, clock)
+    desk = Desk(conversations, bot, identity, tickets, clock)
     limits = Limits(RateLimit(per_conversation, 60), RateLimit(per_key, 60), RateLimit(per_address, 60))
 
     async def database_works() -> bool:
@@ -159,9 +193,42 @@ def world(
         visitor_secret="test-visitors",
         allowed_origins=allowed_origins,
     )
-    chat = chat_router(desk, limits.conversation, limits.public, services.visitor_secret, allowed_origins)
+    handover = Handover(HandoverTable(database), tickets, desk.live, clock)
+    chat = chat_router(
+        desk, limits.conversation, limits.public, services.visitor_secret, allowed_origins, seen=handover.seen
+    )
     answering = Answering(desk, limits.conversation, lambda *_: None)
     consent, texts = Consent(OptOutTable(database), clock), TextLog(TextTable(database), clock)
-    given = ChannelServices(desk, answering, consent, texts, clock, services.secrets, PUBLIC_URL)
+    links = Links(LinkTable(database), clock)
+    given = ChannelServices(
+        desk=desk,
+        answering=answering,
+        orders=orders,
+        tickets=tickets,
+        linked=links.by_token,
+        consent=consent,
+        texts=texts,
+        senders=lambda code: media()[code].sender(services.secrets),
+        clock=clock,
+        secrets=services.secrets,
+        public_url=PUBLIC_URL,
+    )
     platforms = [plugin.router(given) for plugin in {**channels(), **skills()}.values()]
-    return World(create_app(services, [chat, widget.router, *platforms]), services, bot, conversations, given)
+    console = ConsoleServices(
+        agents=Agents(AgentTable(database), ProofTable(database), QuickPasswords(), totp_step, clock),
+        inbox=Inbox(InboxTable(database), orders, clock),
+        desk=desk,
+        handover=handover,
+        tickets=tickets,
+        orders=orders,
+        identity=identity,
+        clock=clock,
+        canned=read_canned(),
+        sign_in_limit=RateLimit(per_address, 60),
+        public_url=public_url,
+        shop_name="Example shop",
+        secret="test-visitors",
+        oidc=oidc,
+    )
+    app = create_app(services, [chat, widget.router, console_router(console), *platforms])
+    return World(app, services, handover, bot, conversations, given, console)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from fastapi import APIRouter, FastAPI
 
+from support.files import MOST_BYTES
 from web import errors
 from web.api import api_router
 from web.health import health_router
@@ -13,6 +14,8 @@ from web.services import WebServices
 from web.webhooks import webhook_router
 
 BODY_LIMIT = 5 * 1024 * 1024
+_BODY_LIMITS = {"/chat/files": MOST_BYTES + 64 * 1024}
+"""A little more than a picture may have, so that its own route says so in words for the shopper."""
 
 
 def create_app(services: WebServices, routers: Sequence[APIRouter] = ()) -> FastAPI:
@@ -29,6 +32,6 @@ def create_app(services: WebServices, routers: Sequence[APIRouter] = ()) -> Fast
         app.include_router(router)
     origins = ["*"] if services.allowed_origins is None else sorted(services.allowed_origins)
     app.add_middleware(ChatCors, allow_origins=origins)
-    app.add_middleware(BodyLimit, limit=BODY_LIMIT)
+    app.add_middleware(BodyLimit, limit=BODY_LIMIT, limits=_BODY_LIMITS)
     app.add_middleware(Observed)
     return app

@@ -9,11 +9,13 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from support.handover import NotYours
 from tracking.errors import DoorstepError, InvalidInput, NotConfigured, Unavailable
 from web.metrics import ERRORS
 
 _STATUS: dict[type[DoorstepError], tuple[int, str]] = {
     InvalidInput: (400, "invalid_input"),
+    NotYours: (409, "not_yours"),
     NotConfigured: (503, "not_configured"),
     Unavailable: (503, "unavailable"),
 }

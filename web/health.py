@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 import structlog
 from fastapi import APIRouter, Response
@@ -33,6 +34,7 @@ def health_router(services: WebServices) -> APIRouter:
 
     @router.get("/metrics", include_in_schema=False)
     async def metrics() -> Response:
+        await _works("queue", partial(_measured, services))
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     return router
@@ -45,3 +47,8 @@ async def _works(name: str, check: Callable[[], Awaitable[bool]]) -> bool:
     except Exception as error:  # noqa: BLE001 - whatever is wrong, the answer is "not ready"
         log.warning("not_ready", part=name, error=type(error).__name__)
         return False
+
+
+async def _measured(services: WebServices) -> bool:
+    await services.measure()
+    return True

@@ -1,10 +1,12 @@
 """Prometheus metrics of the web room and of the conversation, and a log line a turn; names nobody."""
 
 import hashlib
+from datetime import datetime
 
 import structlog
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 
+from support.inbox import Counts
 from support.model import Channel, Turn
 from support.ports import BotReply
 
@@ -23,6 +25,9 @@ FALLBACKS = Counter("doorstep_fallbacks_total", "Messages the bot did not unders
 ERRORS = Counter("doorstep_errors_total", "Failures by kind", ["kind"])
 WEBHOOKS = Counter("doorstep_webhooks_total", "Webhooks by sender and outcome", ["code", "outcome"])
 UNMAPPED = Counter("doorstep_unmapped_statuses_total", "Carrier statuses that the map lacks", ["source"])
+QUEUE = Gauge("doorstep_queue_length", "Shoppers who wait for a person")
+QUEUE_OLDEST = Gauge("doorstep_queue_oldest_seconds", "How long the first of them has waited")
+OVERDUE = Gauge("doorstep_tickets_overdue", "Open tickets that are past their time")
 
 _NOT_UNDERSTOOD = frozenset({"nlu_fallback", "out_of_scope"})
 
@@ -54,3 +59,10 @@ def observe_reading(reply: BotReply | None) -> None:
     INTENTS.labels(reply.intent or "none").inc()
     if reply.intent in _NOT_UNDERSTOOD:
         FALLBACKS.inc()
+
+
+def observe_queue(counts: Counts, now: datetime) -> None:
+    """Set the queue's gauges."""
+    QUEUE.set(counts.waiting)
+    QUEUE_OLDEST.set((now - counts.oldest).total_seconds() if counts.oldest else 0)
+    OVERDUE.set(counts.overdue)

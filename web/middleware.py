@@ -1,6 +1,7 @@
 """Plain ASGI middleware: a bound on request bodies, request ids and times, and safe response headers."""
 
 import secrets
+from collections.abc import Mapping
 from time import perf_counter
 
 from fastapi import HTTPException
@@ -21,24 +22,25 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 class BodyLimit:
     """Refuses bodies above `limit` bytes with 413, also those that come in pieces and without a length.
 
-    The error is raised where the app reads, so that its own handlers answer it.
+    `limits` are those of paths with a limit of their own. The error is raised where the app reads, so that its own
+    handlers answer it.
     """
 
-    def __init__(self, app: ASGIApp, limit: int) -> None:
-        self.app, self.limit = app, limit
+    def __init__(self, app: ASGIApp, limit: int, limits: Mapping[str, int] | None = None) -> None:
+        self.app, self.limit, self.limits = app, limit, limits or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
-        seen = 0
+        seen, limit = 0, self.limits.get(scope["path"], self.limit)
 
         async def counted() -> Message:
             nonlocal seen
             message = await receive()
             seen += len(message.get("body", b""))
-            if seen > self.limit:
-                raise HTTPException(413, f"The body is over {self.limit} bytes; send less at a time.")
+            if seen > limit:
+                raise HTTPException(413, f"The body is over {limit} bytes; send less at a time.")
             return message
 
         return await self.app(scope, counted, send)

@@ -12,6 +12,10 @@ from tracking.ports import Clock
 from tracking.webhooks import Webhook
 
 
+async def _nothing() -> None:
+    """Measure nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """How often messages may come: per conversation, per API caller, per client address on public endpoints."""
@@ -26,7 +30,8 @@ class WebServices:
     """Everything a router may use.
 
     `secrets` gives a webhook's secret by its `secret_setting` (None when unset), `checks` are the parts that must work
-    before we are ready, by name. `allowed_origins` None means any site may embed the widget.
+    before we are ready, by name. `allowed_origins` None means any site may embed the widget. `measure` brings gauges
+    up to date before they are read.
     """
 
     desk: Desk
@@ -41,3 +46,4 @@ class WebServices:
     checks: Mapping[str, Callable[[], Awaitable[bool]]]
     visitor_secret: str
     allowed_origins: frozenset[str] | None = None
+    measure: Callable[[], Awaitable[None]] = _nothing

@@ -18,6 +18,7 @@ PARTS = (
     "link",
     "conversation",
     "card",
+    "pictures",
     "messages",
     "composer",
     "styles",

@@ -32,10 +32,11 @@ def expect_said(page: Page, *texts: str) -> None:
 
 
 def settle(page: Page) -> None:
-    """Wait until the widget's moves are over, those that never end aside."""
+    """Wait until the widget's moves are over or called off, those that never end aside."""
     page.evaluate(
         "Promise.all(document.querySelector('doorstep-chat').shadowRoot.getAnimations()"
-        ".filter((move) => move.effect.getTiming().iterations !== Infinity).map((move) => move.finished))"
+        ".filter((move) => move.effect.getTiming().iterations !== Infinity)"
+        ".map((move) => move.finished.catch(() => null)))"
     )
 
 

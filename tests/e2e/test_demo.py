@@ -14,10 +14,13 @@ from pathlib import Path
 import httpx
 import psutil
 import pytest
-from playwright.sync_api import Browser, expect
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
 
+from demo.catalogue import PEOPLE
 from tests.e2e.shopper import bubbles, open_chat, say
 
+JUNE, ROSAS_PHONE = PEOPLE["june"].contact, PEOPLE["rosa"].last_four
 READY_SECONDS, MOVE_SECONDS, STOP_SECONDS = 120, 90, 20
 PROGRAM = Path(sys.executable).parent / "doorstep"
 
@@ -103,6 +106,88 @@ def test_a_shopper_proves_an_order_and_is_told_where_it_is(demo: Demo) -> None:
             message = {"conversation": "demo-test", "message_id": f"m{number}", "text": text, "channel": "web"}
             answer = client.post("/api/v1/messages", json=message).json()
     assert "out for delivery" in " ".join(reply["text"] for reply in answer["replies"]).lower()
+
+
+def speak(page: Page, text: str, answer: str) -> None:
+    said = page.locator("#talk .theirs")
+    before = said.count()
+    page.get_by_role("textbox", name="What you say").fill(text)
+    page.get_by_role("button", name="Say it").click()
+    expect(said).to_have_count(before + 1)
+    expect(said.last).to_contain_text(answer)
+
+
+def test_a_shopper_asks_the_pretend_speaker(demo: Demo, browser: Browser) -> None:
+    page = browser.new_page()
+    page.goto(demo.url)
+    page.get_by_role("navigation").get_by_role("link", name="By voice").click()
+    for text, answer in (
+        ("Alexa, open doorstep orders", "What would you like to know?"),
+        ("where is my order one zero zero four", "the last four digits"),
+        (ROSAS_PHONE, "Do you want the details?"),
+        ("yes", "?"),
+    ):
+        speak(page, text, answer)
+    expect(page.locator("#screen")).to_contain_text("Order 1004")
+    expect(page.locator("#talk .card")).to_contain_text("Order 1004")
+    expect(page.locator("#light")).to_have_attribute("data-open", "true")
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    speak(page, "stop", "Goodbye")
+    expect(page.locator("#light")).to_have_attribute("data-open", "false")
+    page.close()
+
+
+def test_junes_account_is_linked_to_the_speaker(demo: Demo, browser: Browser) -> None:
+    context = browser.new_context()
+    speaker, phone = context.new_page(), context.new_page()
+    phone.goto(f"{demo.url}/phone")
+    speaker.goto(f"{demo.url}/speaker")
+    speak(speaker, "list my orders", "link your account")
+    speaker.get_by_role("link", name="Link it").click()
+    _answer(speaker, JUNE.phone)
+    code = phone.locator("#texts .theirs").last
+    expect(code).to_contain_text(re.compile(r"\d{6}"))
+    _answer(speaker, "".join(re.findall(r"\d{6}", code.text_content() or "")))
+    speaker.get_by_role("button", name=re.compile("allow|link", re.IGNORECASE)).first.click()
+    speaker.wait_for_url(f"{demo.url}/speaker")
+    speak(speaker, "list my orders", "5 orders")
+    speaker.get_by_role("button", name="Unlink").click()
+    expect(speaker.get_by_role("link", name="Link it")).to_be_visible()
+    speak(speaker, "where is my order one zero four two", "the last four digits")
+    context.close()
+
+
+def _answer(page: Page, text: str) -> None:
+    page.get_by_role("textbox").fill(text)
+    page.get_by_role("textbox").press("Enter")
+
+
+def _chat(demo: Demo, *said: str, options: tuple[str, ...]) -> str:
+    key = re.search(r"API key of this run: (\S+)", demo.output.read_text("utf-8"))
+    assert key
+    environment = {**os.environ, "DOORSTEP_API_KEY": key[1], "COLUMNS": "200"}
+    command = [PROGRAM, "chat", "--url", demo.url, *options]
+    done = subprocess.run(command, input="\n".join(said), capture_output=True, text=True, env=environment, check=False)
+    return done.stdout + done.stderr
+
+
+def test_the_terminal_texts_with_a_phone_that_proves_itself(demo: Demo) -> None:
+    shown = _chat(demo, "where is my order 1042", options=("--channel", "sms", "--phone", JUNE.phone))
+    assert "Order 1042: on its way" in shown
+    assert re.search(r"\d segments?, \d+ characters", shown)
+    assert "[" not in shown
+
+
+def test_the_terminal_speaks_as_a_speaker_would(demo: Demo) -> None:
+    shown = _chat(demo, "where is my order 1004", ROSAS_PHONE, options=("--channel", "voice"))
+    assert "the last four digits" in shown
+    assert "Your order" in shown
+    assert "segment" not in shown
+
+
+def test_the_terminal_refuses_what_is_no_phone(demo: Demo) -> None:
+    assert "--phone: write the number" in _chat(demo, "hi", options=("--channel", "sms", "--phone", "555"))
 
 
 def test_the_carrier_moves_a_parcel_through_the_webhook(demo: Demo) -> None:

@@ -9,8 +9,9 @@ from sqlalchemy import select
 
 from store.conversations import ConversationTable
 from store.database import Database
-from store.desk import ProofTable, TicketTable, WishTable
+from store.desk import ProofTable, WishTable
 from store.tables import metadata
+from store.tickets import TicketTable
 from support.model import Inbound, SignedIdentity, TicketDraft, TicketReason
 from tests.reports import Tracking, customer, order, seen, shipped, tracking_on
 from tests.scans import NOON, scan
