@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.e2e.console_process import ConsoleServer, shopper, sign_in
+from tests.e2e.console_server import SLOW_SECONDS
 from tests.e2e.shopper import box, bubbles, open_chat, say
 
 
@@ -117,6 +118,21 @@ def test_a_connection_that_was_cut_misses_nothing(server: ConsoleServer, browser
     expect(bubbles(customer).last).to_have_text("Are you there?", timeout=40_000)
     expect(kim.locator(".said.shopper .words")).to_have_text(["person please, cut", "written while it was down"])
     expect(kim.locator(".said.agent .words")).to_have_text(["Are you there?"])
+
+
+def test_an_answer_that_the_bot_had_begun_is_not_said_after_a_takeover(server: ConsoleServer, browser: Browser) -> None:
+    customer = call_for_a_person(browser, server, "in the middle")
+    kim = sign_in(browser, server.url, "Kim")
+    open_row(kim, "person please, in the middle")
+    say(customer, "answer slowly")
+    expect(kim.get_by_role("log", name="What was said")).to_contain_text("answer slowly")
+    take(kim)
+    reply_box(kim).fill("I have it.")
+    reply_box(kim).press("Enter")
+    expect(bubbles(customer).last).to_have_text("I have it.")
+    customer.wait_for_timeout(1000 * (SLOW_SECONDS + 1))
+    assert bubbles(customer).all_inner_texts()[2:] == ["answer slowly", "I have it."]
+    expect(customer.locator(".unsent")).to_have_count(0)
 
 
 def test_of_two_agents_who_race_one_gets_it_and_the_other_is_told_by_name(

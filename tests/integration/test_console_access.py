@@ -79,6 +79,17 @@ async def test_every_route_lets_in_those_it_is_for_and_nobody_else(app: World, p
         assert await ask(people["admin"], method, path) not in (401, 403), ("admin", method, path)
 
 
+async def test_tickets_are_given_to_the_merchants_key_alone(app: World, people: dict[str, Browser]) -> None:
+    number = await waiting(app)
+    for name, who in people.items():
+        for method, path in (("GET", ""), ("GET", f"/{number}"), ("PATCH", f"/{number}")):
+            answer = await who.client.request(method, f"/api/v1/tickets{path}", json={"state": "solved"})
+            assert answer.status_code == 401, (name, method, path)
+    ticket = await app.services.tickets.get(number)
+    assert ticket
+    assert ticket.state == "open"
+
+
 async def test_nobody_is_led_to_the_way_in(people: dict[str, Browser]) -> None:
     for name in ("nobody", "shopper"):
         answer = await people[name].get("/conversations/c1")
