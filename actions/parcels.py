@@ -13,6 +13,7 @@ from tracking.carriers.detection import carrier_name, tracking_url
 from tracking.model import FINAL, DeliveryWindow, Order, Shipment, Status
 from tracking.quiet import never_scanned, quiet_since
 
+_FRESH = timedelta(hours=1)
 _ON_ITS_WAY_BACK = frozenset({Status.RETURNING, Status.RETURNED, Status.CANCELLED})
 _TROUBLE = {
     "customs": r"customs|duty|duties|clearance|\bimport\b",
@@ -59,6 +60,10 @@ class View:
     def when(self, at: datetime) -> str:
         """Words for a time, on this channel."""
         return moment(at, self.now, self.order, short=self.turn.channel == "sms")
+
+    def span(self, window: DeliveryWindow) -> str:
+        """Words for a window, on this channel."""
+        return span(window, self.now, self.order, short=self.turn.channel == "sms")
 
     def ago(self, at: datetime) -> str:
         """How long ago it was, on this channel."""
@@ -115,7 +120,7 @@ def say_arrival(view: View) -> None:
         view.turn.say("utter_arrival_unknown", carrier=view.carrier)
         return
     passed = "_passed" if view.now > deadline(window) else ""
-    when = span(window, view.now, view.order)
+    when = view.span(window)
     view.turn.say(f"utter_arrival_{whose}{passed}", when=when, carrier=view.carrier)
 
 
@@ -145,13 +150,13 @@ def say_lateness(view: View) -> bool:
     if reference is None:
         view.turn.say("utter_late_unknown")
         return False
-    when = span(reference, view.now, view.order)
+    when = view.span(reference)
     whose = "promised" if promised else "estimate"
     if view.now > deadline(reference):
         view.turn.say(f"utter_late_{whose}", when=when, length=lasting(view.now - deadline(reference)))
         return True
     if promised and estimate and _later_day(view, estimate, promised):
-        view.turn.say("utter_late_soon", when=when, then=span(estimate, view.now, view.order), carrier=view.carrier)
+        view.turn.say("utter_late_soon", when=when, then=view.span(estimate), carrier=view.carrier)
         return True
     view.turn.say(f"utter_not_late_{whose}", when=when)
     return view.parcel.status is Status.DELAYED
@@ -179,6 +184,8 @@ def say_next(view: View) -> None:
 def say_source(view: View) -> None:
     """Say when the carrier was last asked, and where to follow the parcel."""
     checked = view.parcel.last_checked_at
+    if checked and view.turn.channel == "sms" and view.now - checked < _FRESH:
+        return  # what is fresh needs no word of it, and each costs
     link = f" Follow it here: {view.link}" if view.link and view.turn.channel == "web" else ""
     if checked:
         view.turn.say("utter_checked", carrier=view.carrier, ago=view.ago(checked), link=link)

@@ -62,17 +62,23 @@ def lasting(length: timedelta, *, short: bool = False) -> str:
     return f"{count} {brief}" if short and brief else f"{count} {word}{'' if count == 1 else 's'}"
 
 
-def span(window: DeliveryWindow, now: datetime, order: Order) -> str:
-    """Return "today between 2:00 pm and 6:00 pm", "on Friday 6 March" or "between Friday 6 and Monday 9 March"."""
+def span(window: DeliveryWindow, now: datetime, order: Order, *, short: bool = False) -> str:
+    """Return "today between 2:00 pm and 6:00 pm", "on Friday 6 March" or "between Friday 6 and Monday 9 March".
+
+    Short: "today 2:00 pm-6:00 pm", "Fri 6 Mar", "Fri 6 Mar-Mon 9 Mar".
+    """
     first, last, today = window_days(window, now, order)
+    final = day(last, today, short=short)
     if first != last:
-        start = day(first, today).removeprefix("on ")
-        return f"between {start} and {day(last, today).removeprefix('on ')}"
+        start = day(first, today, short=short)
+        return f"{start}-{final}" if short else f"between {start.removeprefix('on ')} and {final.removeprefix('on ')}"
     if _is_whole_day(window) or window.latest - window.earliest > timedelta(hours=12):
-        return day(last, today)
+        return final
     (begin, _), (end, zone) = local(window.earliest, order), local(window.latest, order)
-    hours = f"by {clock(end)}" if window.earliest == window.latest else f"between {clock(begin)} and {clock(end)}"
-    return f"{day(last, today)} {hours}{zone}"
+    if window.earliest == window.latest:
+        return f"{final} by {clock(end)}{zone}"
+    hours = f"{clock(begin)}-{clock(end)}" if short else f"between {clock(begin)} and {clock(end)}"
+    return f"{final} {hours}{zone}"
 
 
 def window_days(window: DeliveryWindow, now: datetime, order: Order) -> tuple[date, date, date]:
