@@ -111,6 +111,14 @@ def test_a_person_can_be_asked_for_and_is_announced(open_page: OpenPage, chat_se
     expect(page.locator(".status")).to_have_text("You're talking with a person")
 
 
+def test_a_double_click_is_one_wish(open_page: OpenPage) -> None:
+    page = open_page()
+    open_chat(page)
+    page.get_by_role("button", name="Talk to a person").dblclick()
+    expect(page.locator(".status")).to_have_text("You're talking with a person")
+    expect(page.locator(".item.shopper .bubble")).to_have_text(["Talk to a person"])
+
+
 def test_typing_shows_until_the_answer_comes(open_page: OpenPage, chat_server: ChatServer) -> None:
     page = open_page()
     open_chat(page)

@@ -2,6 +2,7 @@
 
 const TICK = 20_000;
 const NEAR_BOTTOM = 80;
+const DOUBLE_CLICK = 1_000; // a second press of the same button so soon is no second wish
 
 class Panel {
   #options;
@@ -13,6 +14,7 @@ class Panel {
   #parts = {};
   #following = true; // the newest message stays in sight until the shopper scrolls up
   #lastKey;
+  #pressed;
 
   constructor(root, options, talk, session) {
     this.#root = root;
@@ -111,6 +113,9 @@ class Panel {
   }
 
   #press(title, payload = title) {
+    const again = this.#pressed?.payload === payload && Date.now() - this.#pressed.at < DOUBLE_CLICK;
+    this.#pressed = { payload, at: Date.now() };
+    if (again) return;
     this.#composer.focus();
     this.#talk.send(payload, title);
   }
@@ -128,8 +133,8 @@ class Panel {
     const { status, person } = this.#parts;
     const text = sayOf(`subtitle_${this.#talk.owner}`, this.#talk.name);
     if (status.textContent !== text) status.textContent = text;
-    person.hidden = this.#talk.owner === "human";
-    status.classList.toggle("human", person.hidden);
+    person.hidden = this.#talk.owner !== "bot"; // one has been called for, or is here
+    status.classList.toggle("human", this.#talk.owner === "human");
   }
 
   #showReplies() {
