@@ -2,11 +2,11 @@
 
 from typing import ClassVar
 
-from actions.base import Skill
+from actions.base import PlainSkill
 from actions.turn import Turn
 
 
-class AlertsOn(Skill):
+class AlertsOn(PlainSkill):
     """Notes that updates are wanted."""
 
     action = "action_alerts_on"

@@ -25,7 +25,6 @@ class Skill(Action, ABC):  # type: ignore[misc]
 
     def __init__(self, services: Services) -> None:
         self.services = services
-        self.offer: Offer | None = None
 
     def name(self) -> str:
         """Return the name that rules and forms call."""
@@ -47,13 +46,21 @@ class Skill(Action, ABC):  # type: ignore[misc]
             await self.act(turn, offer, misses)
         return turn.events
 
-    async def act(self, turn: Turn, offer: Offer | None, misses: int) -> None:  # noqa: ARG002
+    @abstractmethod
+    async def act(self, turn: Turn, offer: Offer | None, misses: int) -> None:
         """Answer; `misses` counts the turns just before this one that were not understood."""
+
+
+class PlainSkill(Skill, ABC):
+    """A skill to whose answer neither the offer nor the misses matter."""
+
+    async def act(self, turn: Turn, offer: Offer | None, misses: int) -> None:  # noqa: ARG002
+        """Answer."""
         await self.reply(turn)
 
+    @abstractmethod
     async def reply(self, turn: Turn) -> None:
-        """Answer, where neither the offer nor the misses matter."""
-        raise NotImplementedError
+        """Answer."""
 
 
 async def is_theirs(turn: Turn, order: Order) -> bool:
@@ -67,7 +74,7 @@ async def own_order(turn: Turn, number: str | None) -> Order | None:
     return order if order and await is_theirs(turn, order) else None
 
 
-class OrderAction(Skill, ABC):
+class OrderAction(PlainSkill, ABC):
     """A skill about an order. It shows one only after `Identity.can_see`; else the identify form asks who is asking."""
 
     wish: ClassVar[str]

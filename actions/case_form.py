@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from actions.base import Offer, Skill, own_order
+from actions.base import Offer, PlainSkill, Skill, own_order
 from actions.cases import NOT_ASKED, CaseAction, put_away
 from actions.finding import (
     MOST_CHOICES,
@@ -120,7 +120,7 @@ def said(turn: Turn) -> str:
     return plain(turn.text)
 
 
-class AskItem(Skill):
+class AskItem(PlainSkill):
     """Asks which item the case is about, with a button for each."""
 
     action = "action_ask_case_form_case_item"
@@ -132,7 +132,7 @@ class AskItem(Skill):
         turn.say("utter_ask_item", items="; ".join(titles), buttons=[(title[:40], title) for title in titles])
 
 
-class OpenCase(Skill):
+class OpenCase(PlainSkill):
     """After the case form: opens the ticket if it was confirmed, and says its number and what happens next."""
 
     action = "action_open_case"

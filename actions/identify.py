@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from actions.base import Offer, OrderAction, Skill, is_theirs
+from actions.base import Offer, OrderAction, PlainSkill, Skill, is_theirs
 from actions.card import headline
 from actions.finding import (
     MOST_AT_ONCE,
@@ -30,7 +30,7 @@ Wishes = Mapping[str, OrderAction]
 _ANSWERS = frozenset({"", "inform_identifier", "affirm", "rate"})
 
 
-class AskOrderNumber(Skill):
+class AskOrderNumber(PlainSkill):
     """Asks for the order number, or lists the shopper's own orders to choose from."""
 
     action = "action_ask_identify_form_order_number"
@@ -179,7 +179,7 @@ def _odd_proof(turn: Turn) -> str:
     return text if odd and not turn.heard("order_number") else ""
 
 
-class Continue(Skill):
+class Continue(PlainSkill):
     """After the identify form: answers the wish that waited, if the order is now proven."""
 
     action = "action_continue"
@@ -195,7 +195,7 @@ class Continue(Skill):
             await self._wishes[wish].open(turn, await lookup(turn, number))
 
 
-class InformIdentifier(Skill):
+class InformIdentifier(PlainSkill):
     """A number or proof out of the blue: the wish spoken of last, else the status, is answered for that order."""
 
     action = "action_inform_identifier"

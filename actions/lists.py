@@ -1,12 +1,12 @@
 """Lists the shopper's own orders; those that `Identity` vouches for and no others."""
 
-from actions.base import Skill
+from actions.base import PlainSkill
 from actions.finding import MOST_CHOICES, identifiers
 from actions.identify import Wishes, order_buttons, order_lines
 from actions.turn import Turn
 
 
-class ListOrders(Skill):
+class ListOrders(PlainSkill):
     """Lists what this conversation may see, or asks for a number to begin with."""
 
     action = "action_list_orders"

@@ -1,6 +1,6 @@
 """Brings in a person: on request, on a complaint, when an offer is accepted; the desk decides who answers then."""
 
-from actions.base import Offer, Skill, own_order
+from actions.base import Offer, PlainSkill, Skill, own_order
 from actions.case_form import answers
 from actions.cases import put_away
 from actions.finding import only_number
@@ -25,7 +25,7 @@ async def open_ticket(turn: Turn, reason: TicketReason) -> None:
     await say_outlook(turn, ticket)
 
 
-class SpeakToHuman(Skill):
+class SpeakToHuman(PlainSkill):
     """Opens a ticket at once, also in the middle of a form."""
 
     action = "action_speak_to_human"
@@ -39,7 +39,7 @@ class SpeakToHuman(Skill):
         turn.leave_form()
 
 
-class Complain(Skill):
+class Complain(PlainSkill):
     """Stays calm and offers a person."""
 
     action = "action_complaint"

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from actions.base import Offer, OrderAction, Skill, own_order
+from actions.base import Offer, OrderAction, PlainSkill, Skill, own_order
 from actions.finding import identifiers
 from actions.identify import InformIdentifier
 from actions.turn import Turn
@@ -14,7 +14,7 @@ _TALK = frozenset({"greet", "goodbye", "thank_you", "bot_challenge", "help", "ra
 _BRIEF = frozenset({"greet", "help"})
 
 
-class SmallTalk(Skill):
+class SmallTalk(PlainSkill):
     """Answers by the response of the intent; in the middle of a question, more briefly."""
 
     action = "action_small_talk"
