@@ -3,7 +3,7 @@
 from sqlalchemy import RowMapping, delete, insert, select
 
 from store.database import Database
-from store.support_tables import link_clients
+from store.link_tables import link_clients
 from support.clients import Client
 
 

@@ -14,21 +14,11 @@ from store.alerts import job_key
 from store.facts import fact_topic
 from store.file_tables import files
 from store.following import topic
+from store.link_tables import link_codes, links, sign_in_codes
 from store.loading import matching, portions
 from store.mentions import blot_out
 from store.outbox import add_job
-from store.support_tables import (
-    alert_wishes,
-    conversations,
-    link_codes,
-    links,
-    outbox,
-    sign_in_codes,
-    texts,
-    ticket_changes,
-    tickets,
-    verifications,
-)
+from store.support_tables import alert_wishes, conversations, outbox, texts, ticket_changes, tickets, verifications
 from store.tables import order_shipments, order_sources, orders, shipments
 from support.sign_in import contact_hash
 

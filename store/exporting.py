@@ -12,14 +12,13 @@ from store.alert_tables import alerts
 from store.database import Database
 from store.erasing import conversations_of, orders_of
 from store.file_tables import files
+from store.link_tables import links
 from store.loading import matching
 from store.support_tables import (
     alert_wishes,
     conversations,
-    links,
     messages,
     opt_outs,
-    ratings,
     texts,
     ticket_changes,
     ticket_number,
@@ -27,6 +26,7 @@ from store.support_tables import (
     verifications,
 )
 from store.tables import order_items, order_shipments, order_sources, shipments, tracking_events
+from store.track_tables import ratings
 
 Rows = list[dict[str, Any]]
 _OURS = ("lease_by", "lease_until", "masked_at", "order_id", "shipment_id", "ticket_id", "identity")

@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store.database import Database
 from store.following import follow
-from store.support_tables import conversations, helpdesk_sent, helpdesk_threads, messages
+from store.helpdesk_tables import helpdesk_sent, helpdesk_threads
+from store.support_tables import conversations, messages
 from support.helpdesks.base import State
 from support.helpdesks.ports import Begun, Thread
 

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, RowMapping, bindparam, delete, false, inse
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store.database import Database
-from store.support_tables import link_clients, link_codes, link_tokens, links
+from store.link_tables import link_clients, link_codes, link_tokens, links
 from support.linking import Code, LinkedClient, NewTokens, Token
 from support.model import Link, SignedIdentity
 

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import Delete, delete, select
 
 from store.database import Database
-from store.support_tables import link_clients, link_codes, link_tokens, links, outbox, proof_tries, sign_in_codes
+from store.link_tables import link_clients, link_codes, link_tokens, links, sign_in_codes
+from store.support_tables import outbox, proof_tries
 from store.tables import deliveries
 
 DELIVERIES_KEPT = timedelta(days=30)

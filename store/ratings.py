@@ -8,8 +8,9 @@ from sqlalchemy import ColumnElement, Row, and_, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store.database import Database
-from store.support_tables import conversations, ratings
+from store.support_tables import conversations
 from store.tables import orders
+from store.track_tables import ratings
 from support.ratings import Kind, Rating, Subject
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store.database import Database
-from store.support_tables import sign_in_codes
+from store.link_tables import sign_in_codes
 from support.sign_in import LIMITS
 
 

@@ -4,10 +4,8 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
-    BigInteger,
     Boolean,
     Column,
-    Date,
     ForeignKey,
     Index,
     Integer,
@@ -18,7 +16,14 @@ from sqlalchemy import (
     text,
 )
 
-from store import agent_tables, alert_tables, file_tables  # noqa: F401 - so that whoever knows these tables knows those
+from store import (  # noqa: F401 - so that whoever knows these tables knows those
+    agent_tables,
+    alert_tables,
+    file_tables,
+    helpdesk_tables,
+    link_tables,
+    track_tables,
+)
 from store.tables import metadata
 from store.types import BigId, UtcDateTime
 
@@ -199,123 +204,6 @@ texts = Table(
     Column("error", String(16), nullable=False),
     Column("at", UtcDateTime, nullable=False),
     Column("moved_at", UtcDateTime, nullable=False),
-)
-
-link_clients = Table(
-    "link_clients",
-    metadata,
-    Column("id", String(64), primary_key=True),
-    Column("name", String(80), nullable=False),
-    Column("redirect_uris", JSON, nullable=False),
-    # Empty for a client that can't keep a secret.
-    Column("secret_hash", String(64), nullable=False),
-    Column("pkce_required", Boolean, nullable=False),
-    Column("registered", Boolean, nullable=False),
-    Column("made_at", UtcDateTime, nullable=False),
-)
-
-links = Table(
-    "links",
-    metadata,
-    Column("id", String(32), primary_key=True),
-    Column("client_id", String(64), ForeignKey("link_clients.id", ondelete="CASCADE"), nullable=False, index=True),
-    Column("email", String(255), nullable=False, index=True),
-    Column("phone", String(40), nullable=False, index=True),
-    Column("scopes", String(255), nullable=False),
-    Column("resource", String(512), nullable=False),
-    Column("made_at", UtcDateTime, nullable=False),
-    Column("last_used_at", UtcDateTime),
-)
-
-link_codes = Table(
-    "link_codes",
-    metadata,
-    Column("hash", String(64), primary_key=True),
-    Column("client_id", String(64), ForeignKey("link_clients.id", ondelete="CASCADE"), nullable=False, index=True),
-    Column("email", String(255), nullable=False, index=True),
-    Column("phone", String(40), nullable=False, index=True),
-    Column("scopes", String(255), nullable=False),
-    Column("redirect_uri", String(512), nullable=False),
-    Column("challenge", String(128), nullable=False),
-    Column("resource", String(512), nullable=False),
-    Column("expires_at", UtcDateTime, nullable=False, index=True),
-    # Set by the one use it is good for. No foreign key: the link may be gone, and the code is used all the same.
-    Column("link_id", String(32)),
-)
-
-link_tokens = Table(
-    "link_tokens",
-    metadata,
-    Column("hash", String(64), primary_key=True),
-    Column("link_id", String(32), ForeignKey("links.id", ondelete="CASCADE"), nullable=False, index=True),
-    Column("kind", String(8), nullable=False),
-    Column("scopes", String(255), nullable=False),
-    Column("expires_at", UtcDateTime, nullable=False, index=True),
-    # Of a refresh token: the one it was issued for, when it was used, and whether it may be used once more.
-    Column("parent", String(64), index=True),
-    Column("used_at", UtcDateTime),
-    Column("repeatable", Boolean, nullable=False),
-)
-
-sign_in_codes = Table(
-    "sign_in_codes",
-    metadata,
-    # Only hashes: whoever types an address need not have any business with us.
-    Column("contact", String(64), primary_key=True),
-    Column("session", String(64), nullable=False),
-    Column("code", String(64), nullable=False),
-    Column("expires_at", UtcDateTime, nullable=False, index=True),
-    Column("tries", Integer, nullable=False),
-    Column("asked_at", JSON, nullable=False),
-)
-
-
-helpdesk_threads = Table(
-    "helpdesk_threads",
-    metadata,
-    Column("helpdesk", String(16), primary_key=True),
-    Column("thread", String(64), primary_key=True),
-    Column("conversation", String(255), ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False, index=True),
-    Column("ticket", String(32), nullable=False),
-    Column("state", String(16), nullable=False),
-    Column("opened_at", UtcDateTime, nullable=False),
-)
-
-helpdesk_sent = Table(
-    "helpdesk_sent",
-    metadata,
-    Column("helpdesk", String(16), primary_key=True),
-    Column("conversation", String(255), ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True),
-    Column("key", String(80), primary_key=True),
-    # NULL from the moment it was begun until the helpdesk is known to have taken it.
-    Column("external_id", String(64)),
-    Column("begun_at", UtcDateTime, nullable=False),
-)
-
-
-ratings = Table(
-    "ratings",
-    metadata,
-    Column("id", BigId, primary_key=True),
-    Column("kind", String(16), nullable=False),
-    # What is rated: an order, or, where none is known, a conversation. The other one is NULL.
-    Column("order_id", BigId, ForeignKey("orders.id", ondelete="CASCADE")),
-    Column("conversation", String(255), ForeignKey("conversations.id", ondelete="CASCADE")),
-    Column("score", Integer, nullable=False),
-    Column("words", Text, nullable=False),
-    Column("source", String(16), nullable=False),
-    Column("at", UtcDateTime, nullable=False, index=True),
-    Column("changed_at", UtcDateTime, nullable=False),
-    UniqueConstraint("order_id", "kind"),
-    UniqueConstraint("conversation", "kind"),
-)
-
-track_views = Table(
-    "track_views",
-    metadata,
-    Column("day", Date, primary_key=True),
-    Column("views", Integer, nullable=False),
-    Column("seconds", BigInteger, nullable=False),
 )
 
 

@@ -6,8 +6,8 @@ from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store.database import Database
-from store.support_tables import track_views
 from store.tables import order_shipments, orders, shipments, tracking_events
+from store.track_tables import track_views
 
 _STAMP = (
     select(

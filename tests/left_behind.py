@@ -13,12 +13,13 @@ from store.conversations import ConversationTable
 from store.database import Database
 from store.desk import ProofTable, WishTable
 from store.files import FileTable
+from store.link_tables import link_clients, link_codes, links, sign_in_codes
 from store.outbox import add_job
 from store.pictures import Encoder
 from store.shelf import DiskShelf
-from store.support_tables import link_clients, link_codes, links, ratings, sign_in_codes
 from store.texting import OptOutTable, TextTable
 from store.tickets import TicketTable
+from store.track_tables import ratings
 from support.files import Files
 from support.model import Inbound, Reply, SignedIdentity, TicketDraft, TicketReason
 from support.sign_in import contact_hash

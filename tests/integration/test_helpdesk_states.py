@@ -8,7 +8,8 @@ from sqlalchemy import event, func, select
 from store.database import Database
 from store.erasing import erase_customer
 from store.following import topic
-from store.support_tables import helpdesk_sent, helpdesk_threads, outbox
+from store.helpdesk_tables import helpdesk_sent, helpdesk_threads
+from store.support_tables import outbox
 from support.model import TicketReason
 from tests.helpdesk_house import House, house
 from tests.helpdesk_stands.chatwoot import ChatwootStand

@@ -16,7 +16,7 @@ from doorstep.code_sender import MediaCodes
 from doorstep.settings import Settings
 from doorstep.web import Doorstep, doorstep_app
 from store.database import Database
-from store.support_tables import link_codes, link_tokens, links, sign_in_codes
+from store.link_tables import link_codes, link_tokens, links, sign_in_codes
 from store.texting import OptOutTable
 from store.unit import SqlStore
 from support.clients import Client

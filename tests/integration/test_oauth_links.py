@@ -10,9 +10,9 @@ from sqlalchemy import func, select
 
 from store.clients import ClientTable
 from store.database import Database
+from store.link_tables import link_clients, link_codes, link_tokens, links
 from store.linking import LinkTable
 from store.pruning import prune
-from store.support_tables import link_clients, link_codes, link_tokens, links
 from support.clients import Client, Clients
 from support.linking import ACCESS_LIFE, CODE_LIFE, REFRESH_LIFE, REPEAT_WITHIN, SCOPES, Links
 from support.model import SignedIdentity
