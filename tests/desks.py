@@ -1,5 +1,6 @@
 """A desk on a real database with a bot, a clock and a patience of its own, for tests."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -16,13 +17,20 @@ from store.unit import SqlStore
 from support.desk import Desk
 from support.handover import Handover
 from support.identity import Identity
-from support.model import Inbound, Reply
+from support.model import Agent, Inbound, Reply
 from support.ports import BotReply
 from support.preferences import AlertPreferences
 from support.tickets import Tickets
 from tracking.errors import Unavailable
 from tracking.ingest import Ingest
 from tracking.orders import Orders
+
+SAM, KIM = Agent("sam", "Sam"), Agent("kim", "Kim")
+
+
+def hello(text: str = "hello", id_: str = "m1", conversation: str = "c1") -> Inbound:
+    """A message of a shopper."""
+    return Inbound(conversation, id_, text)
 
 
 class FrozenClock:
@@ -40,15 +48,18 @@ class FrozenClock:
 
 @dataclass
 class FakeBot:
-    """Says what it is told to say; remembers what it was asked."""
+    """Says what it is told to say, once `thinking` is set where there is one; remembers what it was asked."""
 
     answer: Callable[[Inbound], BotReply | Unavailable] = lambda inbound: BotReply(
         (Reply(f"You said: {inbound.text}"),)
     )
     asked: list[tuple[str, bool]] = field(default_factory=list)
+    thinking: asyncio.Event | None = None
 
     async def respond(self, inbound: Inbound, command: bool) -> BotReply:
         self.asked.append((inbound.text, command))
+        if self.thinking:
+            await self.thinking.wait()
         answer = self.answer(inbound)
         if isinstance(answer, Unavailable):
             raise answer

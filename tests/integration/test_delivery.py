@@ -15,15 +15,13 @@ from store.support_tables import outbox, texts
 from store.tickets import TicketTable
 from support.delivery import OPEN_FOR, Contact, Delivery
 from support.jobs import Job
-from support.model import Agent, Conversation, Inbound, Message, SignedIdentity, TicketReason
-from tests.desks import Rooms, rooms_on
+from support.model import Conversation, Inbound, Message, SignedIdentity, TicketReason
+from tests.desks import SAM, Rooms, rooms_on
 from tests.fakes import SECRETS, world
 from tests.integration.test_sms_sending import twilio
 from tests.reports import customer, order
 from tests.texts import PHONE, rows, text
 from tracking.errors import NotConfigured, Unavailable
-
-SAM = Agent("sam", "Sam")
 
 
 @dataclass

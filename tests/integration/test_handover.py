@@ -1,44 +1,20 @@
 """Who speaks: one person or the bot, never both, whatever happens at the same time."""
 
 import asyncio
-import random
-import shutil
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 import pytest
 
 from store.database import Database
 from support.handover import NotYours
 from support.live import Event, OwnerChanged, Said
-from support.model import Agent, Inbound, Message, TicketReason
-from support.ports import BotReply
-from tests.desks import FakeBot, Rooms, rooms_on
+from support.model import Agent, Message, TicketReason
+from tests.desks import KIM, SAM, Rooms, hello, rooms_on
 from tracking.errors import InvalidInput
-
-SAM, KIM = Agent("sam", "Sam"), Agent("kim", "Kim")
-SCHEDULES = 10_000
-
-
-@dataclass
-class SlowBot(FakeBot):
-    """Thinks until it is let go."""
-
-    thinking: asyncio.Event = field(default_factory=asyncio.Event)
-
-    async def respond(self, inbound: Inbound, command: bool) -> BotReply:
-        await self.thinking.wait()
-        return await super().respond(inbound, command)
 
 
 @pytest.fixture
 def rooms(database: Database) -> Rooms:
     return rooms_on(database)
-
-
-def hello(text: str = "hello", id_: str = "m1", conversation: str = "c1") -> Inbound:
-    return Inbound(conversation, id_, text)
 
 
 async def said(rooms: Rooms, conversation: str = "c1") -> list[tuple[str, str]]:
@@ -84,15 +60,14 @@ async def test_a_person_takes_over_answers_and_gives_back(rooms: Rooms) -> None:
     assert [change.what for change in await rooms.tickets.history(ticket.number)] == ["opened", "taken"]
 
 
-async def test_an_answer_begun_before_the_takeover_is_never_said(rooms: Rooms, database: Database) -> None:
-    bot = SlowBot()
-    rooms.desk._bot = bot  # the same desk, with a bot that thinks
+async def test_an_answer_begun_before_the_takeover_is_never_said(rooms: Rooms) -> None:
+    rooms.bot.thinking = asyncio.Event()
     asking = asyncio.create_task(rooms.desk.handle(hello()))
     while await rooms.desk.conversation("c1") is None:  # noqa: ASYNC110
         await asyncio.sleep(0.01)
     await rooms.handover.take("c1", SAM)
     await rooms.handover.give_back("c1", "sam")
-    bot.thinking.set()
+    rooms.bot.thinking.set()
     assert (await asking).replies == ()
     assert await said(rooms) == [("shopper", "hello")]
     assert (await rooms.desk.handle(hello())).replies == ()  # the same message again is not answered after all
@@ -195,8 +170,8 @@ async def test_listeners_hear_who_answers(rooms: Rooms) -> None:
 async def test_no_word_of_the_bot_after_a_takeover_returned(rooms: Rooms) -> None:
     """Really at once: the bot's answer and the takeover race in the database."""
     for n in range(40):
-        conversation, bot = f"race-{n}", SlowBot()
-        rooms.desk._bot = bot
+        conversation, thinking = f"race-{n}", asyncio.Event()
+        rooms.bot.thinking = thinking
         asking = asyncio.create_task(rooms.desk.handle(hello(conversation=conversation)))
         while await rooms.desk.conversation(conversation) is None:  # noqa: ASYNC110
             await asyncio.sleep(0)
@@ -205,117 +180,7 @@ async def test_no_word_of_the_bot_after_a_takeover_returned(rooms: Rooms) -> Non
             await rooms.handover.take(conversation, SAM)
             return await rooms.desk.history(conversation, 0)
 
-        bot.thinking.set()
+        thinking.set()
         at_takeover = await take()
         await asking
         assert await rooms.desk.history(conversation, 0) == at_takeover
-
-
-@dataclass
-class Model:
-    """What must be true of one conversation, kept beside the real one."""
-
-    owner: str = "bot"
-    agent: str = ""
-    takeovers: int = 0
-    log: list[tuple[str, str]] = field(default_factory=list)
-
-
-class Schedule:
-    """Plays one random order of what shopper, bot and two agents do, against the model."""
-
-    def __init__(self, rooms: Rooms, name: str, chance: random.Random) -> None:
-        self.rooms, self.name, self.chance, self.model = rooms, name, chance, Model()
-        self.asking: asyncio.Task[object] | None = None
-        self.count = 0
-        self.bot = SlowBot()
-        self.desk = rooms.desk
-        self.desk._bot = self.bot
-
-    async def run(self, steps: int) -> None:
-        moves: list[Callable[[], object]] = [self.ask, self.finish, self.call]
-        moves += [lambda a=a: self.take(a) for a in (SAM, KIM)]  # type: ignore[misc]
-        moves += [lambda a=a: self.say(a) for a in (SAM, KIM)]  # type: ignore[misc]
-        moves += [lambda a=a: self.back(a) for a in (SAM, KIM)]  # type: ignore[misc]
-        moves += [lambda: self.transfer(SAM, KIM)]
-        await self.ask()
-        for _ in range(steps):
-            await self.chance.choice(moves)()  # type: ignore[misc]
-        await self.finish()
-        stored = [(m.author, m.text) for m in await self.desk.history(self.name, 0)]
-        assert stored == self.model.log, self.name
-
-    async def ask(self) -> None:
-        if self.asking:
-            return
-        self.count += 1
-        text = f"q{self.count}"
-        self.asking = asyncio.create_task(self.desk.handle(hello(text, text, self.name)))
-        self.pending = replace(self.model, log=[]), text
-        self.model.log.append(("shopper", text))
-        while len(await self.desk.history(self.name, 0)) < len(self.model.log):  # noqa: ASYNC110
-            await asyncio.sleep(0)
-
-    async def finish(self) -> None:
-        if self.asking is None:
-            return
-        then, text = self.pending
-        if then.owner != "human" and self.model.owner != "human" and then.takeovers == self.model.takeovers:
-            self.model.log.append(("bot", f"You said: {text}"))
-        self.bot.thinking.set()
-        await self.asking
-        self.bot.thinking.clear()
-        self.asking = None
-
-    async def call(self) -> None:
-        await self.rooms.tickets.open(self.name, TicketReason.COMPLAINT, "…")
-        if self.model.owner == "bot":
-            self.model.owner = "waiting"
-
-    async def take(self, agent: Agent) -> None:
-        free = self.model.owner != "human"
-        done = await self._done(self.rooms.handover.take(self.name, agent))
-        assert done is (free or self.model.agent == agent.id), self.name
-        if free:
-            self.model.owner, self.model.agent = "human", agent.id
-            self.model.takeovers += 1
-
-    async def say(self, agent: Agent) -> None:
-        self.count += 1
-        text = f"a{self.count}"
-        done = await self._done(self.rooms.handover.say(self.name, agent.id, text, text))
-        assert done is self._has(agent), self.name
-        if done:
-            self.model.log.append(("agent", text))
-
-    async def back(self, agent: Agent) -> None:
-        done = await self._done(self.rooms.handover.give_back(self.name, agent.id))
-        assert done is self._has(agent), self.name
-        if done:
-            self.model.owner, self.model.agent = "bot", ""
-
-    async def transfer(self, agent: Agent, to: Agent) -> None:
-        done = await self._done(self.rooms.handover.transfer(self.name, agent.id, to))
-        assert done is self._has(agent), self.name
-        if done:
-            self.model.agent = to.id
-
-    def _has(self, agent: Agent) -> bool:
-        return self.model.owner == "human" and self.model.agent == agent.id
-
-    async def _done(self, move: object) -> bool:
-        try:
-            await move  # type: ignore[misc]
-        except NotYours:
-            return False
-        return True
-
-
-async def test_any_order_of_events_keeps_bot_and_people_apart(sqlite_template: Path, tmp_path: Path) -> None:
-    """Random schedules of shopper, bot and two agents, each checked step by step against a model of the rules."""
-    path = shutil.copy(sqlite_template, tmp_path / "schedules.db")
-    database = Database(f"sqlite:///{path}")
-    chance, rooms = random.Random(20261124), rooms_on(database)
-    for n in range(SCHEDULES):
-        await Schedule(rooms, f"s{n}", chance).run(chance.randint(3, 8))
-    await database.close()

