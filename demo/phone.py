@@ -107,7 +107,9 @@ def _new_id() -> str:
 def phone_page() -> str:
     """The page as HTML; it refers to nothing outside this server."""
     templates = Environment(loader=FileSystemLoader(_STATIC), autoescape=select_autoescape())
-    return templates.get_template("phone.html").render(shop=SHOP, june=PEOPLE["june"].contact, stranger=STRANGER)
+    return templates.get_template("phone.html").render(
+        device="phone", shop=SHOP, june=PEOPLE["june"].contact, stranger=STRANGER
+    )
 
 
 def phone_router(carrier: Carrier) -> APIRouter:

@@ -111,7 +111,7 @@ def words_of(ssml: str) -> str:
 def speaker_page() -> str:
     """The page as HTML; it refers to nothing outside this server."""
     templates = Environment(loader=FileSystemLoader(_STATIC), autoescape=select_autoescape())
-    return templates.get_template("speaker.html").render(shop=SHOP, june=PEOPLE["june"].contact)
+    return templates.get_template("speaker.html").render(device="speaker", shop=SHOP, june=PEOPLE["june"].contact)
 
 
 def speaker_router(alexa: Alexa) -> APIRouter:

@@ -26,7 +26,7 @@ BOTH = frozenset({"phone", "email"})
     "uri",
     [
         "https://layla.amazon.com/api/skill/link/M2AB",
-        "https://claude.ai/api/mcp/auth_callback?x=1&y=%20",
+        "https://assistant.example/callback?x=1&y=%20",
         "http://127.0.0.1:33418/",
         "http://localhost/callback",
         "https://shop.example.com",
