@@ -16,7 +16,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="DOORSTEP_", env_file=".env", extra="ignore", env_ignore_empty=True)
 
     database_url: str = Field("sqlite:///var/doorstep.db", description="Database: `sqlite:///…` or `postgresql://…`")
-    redis_url: str | None = Field(None, description="Redis for the bots' locks and the news between app processes, where there are several")
+    redis_url: str | None = Field(
+        None, description="Redis for bots' locks and news between processes, where there are several"
+    )
     api_key: Secret = Field(None, description="Bearer key of `/api/v1`; unset: the API answers 503")
     public_url: str = Field("http://127.0.0.1:8000", description="Address that shoppers and providers reach us at")
     host: str = Field("127.0.0.1", description="Address the app listens on")
