@@ -3,10 +3,11 @@
 import asyncio
 import base64
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
-from typing import Any
+from typing import Any, ClassVar
 
 from aiohttp import web
 
@@ -14,6 +15,21 @@ from tracking.model import Status
 
 START = datetime(2026, 11, 16, 9, 30, tzinfo=timezone(timedelta(hours=-5)))
 """When the first scan of every parcel was made; the others follow, six hours after one another."""
+USUAL = {
+    "label": Status.LABEL_CREATED,
+    "picked_up": Status.PICKED_UP,
+    "transit": Status.IN_TRANSIT,
+    "customs": Status.DELAYED,
+    "delay": Status.DELAYED,
+    "exception": Status.EXCEPTION,
+    "attempt": Status.ATTEMPT_FAILED,
+    "out": Status.OUT_FOR_DELIVERY,
+    "pickup": Status.AVAILABLE_FOR_PICKUP,
+    "delivered": Status.DELIVERED,
+    "returning": Status.RETURNING,
+    "unheard": Status.UNKNOWN,
+}
+"""What each kind of scan is to us."""
 SIGNED_BY = "A. EXAMPLE"
 DUE = date(2026, 11, 19)
 
@@ -57,7 +73,7 @@ class Known:
         self.at = [START + timedelta(hours=6 * place) for place in range(len(self.kinds))]
 
 
-class CarrierStand:
+class CarrierStand(ABC):
     """An API. Subclasses know its wire format: how a scan looks (`scan`) and an answer (`answer`)."""
 
     code = ""
@@ -69,8 +85,10 @@ class CarrierStand:
     proves = False
     estimates = False
     registers = False
-    expected: Mapping[str, Status]
-    """What each kind of scan that it knows is to us."""
+    kinds: tuple[str, ...]
+    """The kinds of scans that it knows."""
+    unlike: ClassVar[Mapping[str, Status]] = {}
+    """Those of them that its words make something else of than is usual."""
 
     def __init__(self) -> None:
         self.parcels: dict[str, Known] = {}
@@ -99,12 +117,18 @@ class CarrierStand:
         if self._runner:
             await self._runner.cleanup()
 
+    @property
+    def expected(self) -> dict[str, Status]:
+        """What each kind of scan that it knows is to us."""
+        return {kind: USUAL[kind] for kind in self.kinds} | dict(self.unlike)
+
     def settings(self) -> dict[str, str]:
         """All it takes to ask the stand-in."""
         return {f"{self.code}_api_url": self.url, **self.keys()}
 
+    @abstractmethod
     def keys(self) -> dict[str, str]:
-        raise NotImplementedError
+        """The settings that hold its keys."""
 
     def authorised(self, asked: Asked) -> bool:
         return asked.headers.get("authorization") == f"Bearer {self.token}" and bool(self.token)
@@ -114,15 +138,17 @@ class CarrierStand:
         form = asked.body
         return (form.get("client_id"), form.get("client_secret")) == ("client-example", "secret-example")
 
+    @abstractmethod
     def reply(self, asked: Asked) -> tuple[int, Any]:
         """Answer a request that was let in."""
-        raise NotImplementedError
 
+    @abstractmethod
     def scan(self, kind: str, at: datetime) -> dict[str, Any]:
-        raise NotImplementedError
+        """How a scan of this kind is written."""
 
+    @abstractmethod
     def answer(self, number: str, known: Known) -> Any:
-        raise NotImplementedError
+        """What is said of a parcel."""
 
     def scans(self, known: Known) -> list[dict[str, Any]]:
         """The scans of a parcel, newest first, as nearly all carriers list them."""

@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 
 from tests.carrier_stands.base import DUE, Asked, CarrierStand, Known
-from tracking.model import Status
 
 KINDS = {
     "label": ("OC", "", "Shipment information sent to FedEx"),
@@ -21,28 +20,13 @@ KINDS = {
     "unheard": ("ZZ", "", "Teleported"),
 }
 
-EXPECTED = {
-    "label": Status.LABEL_CREATED,
-    "picked_up": Status.PICKED_UP,
-    "transit": Status.IN_TRANSIT,
-    "customs": Status.DELAYED,
-    "exception": Status.EXCEPTION,
-    "delay": Status.DELAYED,
-    "attempt": Status.ATTEMPT_FAILED,
-    "out": Status.OUT_FOR_DELIVERY,
-    "pickup": Status.AVAILABLE_FOR_PICKUP,
-    "delivered": Status.DELIVERED,
-    "returning": Status.RETURNING,
-    "unheard": Status.UNKNOWN,
-}
-
 
 class FedexStand(CarrierStand):
     code = carrier = "fedex"
     number = "986578788855"
     token_path = "/oauth/token"
     proves = estimates = True
-    expected = EXPECTED
+    kinds = tuple(KINDS)
 
     def keys(self) -> dict[str, str]:
         return {"fedex_client_id": "client-example", "fedex_client_secret": "secret-example"}

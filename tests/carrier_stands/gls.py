@@ -4,7 +4,6 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from tests.carrier_stands.base import Asked, CarrierStand, Known
-from tracking.model import Status
 
 KINDS = {
     "label": "INTIAL.PREADVICE",
@@ -16,23 +15,13 @@ KINDS = {
     "unheard": "TELEPO.RTED",
 }
 
-EXPECTED = {
-    "label": Status.LABEL_CREATED,
-    "picked_up": Status.PICKED_UP,
-    "transit": Status.IN_TRANSIT,
-    "out": Status.OUT_FOR_DELIVERY,
-    "pickup": Status.AVAILABLE_FOR_PICKUP,
-    "delivered": Status.DELIVERED,
-    "unheard": Status.UNKNOWN,
-}
-
 
 class GlsStand(CarrierStand):
     code = carrier = "gls"
     number = "36301917596"
     token_path = "/oauth2/v2/token"
     zone = timezone(timedelta(hours=1))
-    expected = EXPECTED
+    kinds = tuple(KINDS)
 
     def keys(self) -> dict[str, str]:
         return {"gls_client_id": "client-example", "gls_client_secret": "secret-example"}

@@ -4,21 +4,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tests.carrier_stands.base import DUE, Asked, CarrierStand, Known
-from tracking.model import Status
-
-EXPECTED = {
-    "label": Status.LABEL_CREATED,
-    "picked_up": Status.PICKED_UP,
-    "transit": Status.IN_TRANSIT,
-    "delay": Status.DELAYED,
-    "exception": Status.EXCEPTION,
-    "attempt": Status.ATTEMPT_FAILED,
-    "out": Status.OUT_FOR_DELIVERY,
-    "pickup": Status.AVAILABLE_FOR_PICKUP,
-    "delivered": Status.DELIVERED,
-    "returning": Status.RETURNING,
-    "unheard": Status.UNKNOWN,
-}
 
 NAMES = {
     "label": "pending",
@@ -40,7 +25,7 @@ class KarrioStand(CarrierStand):
     proves = estimates = registers = True
     zone = UTC
     zone_source = "utc"
-    expected = EXPECTED
+    kinds = (*NAMES, "picked_up", "delivered")
     _names = NAMES
 
     def keys(self) -> dict[str, str]:

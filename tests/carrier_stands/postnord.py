@@ -1,7 +1,7 @@
 """PostNord: Track & Trace v5."""
 
 from datetime import datetime, timedelta, timezone
-from typing import Any
+from typing import Any, ClassVar
 
 from tests.carrier_stands.base import DUE, Asked, CarrierStand, Known
 from tracking.model import Status
@@ -18,18 +18,6 @@ KINDS = {
     "unheard": "TELEPORTED",
 }
 
-EXPECTED = {
-    "label": Status.LABEL_CREATED,
-    "transit": Status.IN_TRANSIT,
-    "delay": Status.DELAYED,
-    "exception": Status.EXCEPTION,
-    "attempt": Status.ATTEMPT_FAILED,
-    "pickup": Status.AVAILABLE_FOR_PICKUP,
-    "delivered": Status.DELIVERED,
-    "returning": Status.RETURNED,
-    "unheard": Status.UNKNOWN,
-}
-
 
 class PostnordStand(CarrierStand):
     code = carrier = "postnord"
@@ -37,7 +25,8 @@ class PostnordStand(CarrierStand):
     zone = timezone(timedelta(hours=1))
     zone_source = "location"
     proves = estimates = True
-    expected = EXPECTED
+    kinds = tuple(KINDS)
+    unlike: ClassVar = {"returning": Status.RETURNED}
 
     def keys(self) -> dict[str, str]:
         return {"postnord_api_key": "key-example"}

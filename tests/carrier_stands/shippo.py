@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tests.carrier_stands.base import DUE, Asked, CarrierStand, Known
-from tracking.model import Status
 
 KINDS = {
     "label": ("PRE_TRANSIT", "information_received"),
@@ -20,20 +19,6 @@ KINDS = {
     "unheard": ("TELEPORTED", ""),
 }
 
-EXPECTED = {
-    "label": Status.LABEL_CREATED,
-    "picked_up": Status.PICKED_UP,
-    "transit": Status.IN_TRANSIT,
-    "delay": Status.DELAYED,
-    "exception": Status.EXCEPTION,
-    "attempt": Status.ATTEMPT_FAILED,
-    "out": Status.OUT_FOR_DELIVERY,
-    "pickup": Status.AVAILABLE_FOR_PICKUP,
-    "delivered": Status.DELIVERED,
-    "returning": Status.RETURNING,
-    "unheard": Status.UNKNOWN,
-}
-
 
 class ShippoStand(CarrierStand):
     code = "shippo"
@@ -41,7 +26,7 @@ class ShippoStand(CarrierStand):
     number = "9405803699300124287899"
     estimates = registers = True
     zone = UTC
-    expected = EXPECTED
+    kinds = tuple(KINDS)
 
     def keys(self) -> dict[str, str]:
         return {"shippo_api_key": "key-example"}

@@ -1,7 +1,7 @@
 """UPS: the Tracking API and the subscription to Track Alert."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from tests.carrier_stands.base import DUE, Asked, CarrierStand, Known, basic
 from tracking.model import Status
@@ -21,28 +21,14 @@ KINDS = {
     "unheard": ("I", "QQ", "999", "Teleported"),
 }
 
-EXPECTED = {
-    "label": Status.LABEL_CREATED,
-    "picked_up": Status.PICKED_UP,
-    "transit": Status.IN_TRANSIT,
-    "customs": Status.EXCEPTION,
-    "exception": Status.EXCEPTION,
-    "delay": Status.DELAYED,
-    "out": Status.OUT_FOR_DELIVERY,
-    "attempt": Status.ATTEMPT_FAILED,
-    "pickup": Status.AVAILABLE_FOR_PICKUP,
-    "delivered": Status.DELIVERED,
-    "returning": Status.RETURNING,
-    "unheard": Status.UNKNOWN,
-}
-
 
 class UpsStand(CarrierStand):
     code = carrier = "ups"
     number = "1Z5R89390357567127"
     token_path = "/security/v1/oauth/token"
     proves = estimates = registers = True
-    expected = EXPECTED
+    kinds = tuple(KINDS)
+    unlike: ClassVar = {"customs": Status.EXCEPTION}
 
     def keys(self) -> dict[str, str]:
         return {

@@ -1,49 +1,23 @@
 """What is peculiar to single carriers' answers: parts, numbers used twice, missing zones, scans without a status."""
 
 import copy
-import hashlib
-import hmac
 import json
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import UTC, timedelta
 from typing import Any
 
 import pytest
 
+from tests.carrier_answers import NOW, WRAP, answer, read
 from tests.carrier_stands import STANDS
 from tests.carrier_stands.base import START, Known
 from tests.payloads import paths, replaced
-from tracking.carriers.aggregators import aggregators
-from tracking.carriers.apis import Parcel, Refused, Report, apis
+from tracking.carriers.apis import Parcel, Refused, apis
 from tracking.carriers.apis.base import Answer
 from tracking.carriers.apis.dhl import dhl_status
 from tracking.carriers.apis.ups import CODES, TYPES, ups_mapped, ups_status
 from tracking.errors import InvalidInput
 from tracking.folding import identity
 from tracking.model import Status
-
-NOW = datetime(2026, 11, 21, tzinfo=UTC)
-WRAP: dict[str, Callable[[Any], Any]] = {
-    "aftership": lambda told: {"meta": {"code": 200}, "data": {"trackings": [told]}},
-    "easypost": lambda told: {"trackers": [told]},
-    "seventeentrack": lambda told: {"code": 0, "data": {"accepted": [told], "rejected": []}},
-}
-"""How an entry is wrapped where answers are lists; the tests write the entry."""
-
-
-def read(code: str, told: object, number: str = "", status: int = 200) -> Report:
-    if code in WRAP and isinstance(told, dict) and "code" not in told:
-        told = WRAP[code](told)
-    body = told.encode() if isinstance(told, str) else json.dumps(told).encode()
-    stand = STANDS[code]
-    return apis()[code].read(Answer(status, body), Parcel(number or stand.number, stand.carrier), NOW)
-
-
-def answer(code: str, *kinds: str, **known: Any) -> Any:
-    """An answer as the stand-in gives it; wrapped as its reply is."""
-    stand = STANDS[code]()
-    return stand.answer(stand.number, Known(kinds, **known))
 
 
 def test_ups_answers_with_all_parts_of_a_shipment_and_we_take_the_one_asked_for() -> None:
@@ -309,83 +283,3 @@ def test_shippo_and_shipengine_must_be_told_the_carrier() -> None:
             apis()[code].call(Parcel("1"), lambda _: None)
     with pytest.raises(InvalidInput, match="--carrier"):
         apis()["karrio"].register(Parcel("1"), lambda _: None)  # type: ignore[misc]
-
-
-PUSHED = {
-    "easypost": "easypost_tracker_updated",
-    "aftership": "aftership_tracking_update",
-    "fedex": "fedex_push",
-    "karrio": "karrio_tracker_updated",
-    "seventeentrack": "seventeentrack_updated",
-    "shipengine": "shipengine_track",
-    "shippo": "shippo_track_updated",
-    "ups": "ups_track_alert",
-}
-
-
-def test_every_source_that_pushes_too_is_compared() -> None:
-    assert set(PUSHED) == set(apis()) & set(aggregators())
-
-
-@pytest.mark.parametrize("code", PUSHED)
-def test_a_scan_that_is_pushed_is_the_one_that_is_asked_for(code: str) -> None:
-    body = Path(f"tests/data/{PUSHED[code]}.json").read_bytes()
-    pushed = aggregators()[code].parse(body, {}, NOW)
-    told = json.loads(body)
-    inner = {
-        "easypost": lambda: told["result"],
-        "aftership": lambda: told["msg"],
-        "fedex": lambda: told,
-        "karrio": lambda: told["data"],
-        "seventeentrack": lambda: told["data"],
-        "shipengine": lambda: {**told["data"], "carrier_code": "usps"},
-        "shippo": lambda: told["data"],
-        "ups": lambda: _as_answer(told),
-    }[code]()
-    number = pushed.events[0].tracking_number
-    asked = read(code, inner, number)
-    assert {identity(u.event) for u in pushed.events} == {identity(u.event) for u in asked.events}
-    assert pushed.events
-    assert {u.carrier for u in pushed.events} == {u.carrier for u in asked.events}
-
-
-def _as_answer(pushed: dict[str, Any]) -> Any:
-    """A UPS event as its Tracking API writes it."""
-    told = answer("ups", "delivered")
-    assert pushed["activityStatus"]["descriptionCode"] == "011"
-    return told
-
-
-def test_a_fedex_push_may_come_bare_and_one_bad_result_does_not_lose_the_others() -> None:
-    told = json.loads(Path("tests/data/fedex_push.json").read_text())
-    results = told["output"]["completeTrackResults"][0]["trackResults"]
-    bare = {
-        "trackResults": [{"scanEvents": []}, {"trackingNumberInfo": {"trackingNumber": "1"}, "scanEvents": 5}, *results]
-    }
-    message = aggregators()["fedex"].parse(json.dumps(bare).encode(), {}, NOW)
-    assert len(message.events) == 5
-    assert len(message.rejected) == 2
-
-
-@pytest.mark.parametrize("code", ["shippo", "shipengine", "seventeentrack", "karrio"])
-def test_other_events_say_nothing(code: str) -> None:
-    message = aggregators()[code].parse(b'{"event": "other", "resource_type": "API_CARRIER_CONNECTED"}', {}, NOW)
-    assert message.events == ()
-    assert message.rejected[0].startswith("not a tracking update: ")
-
-
-def test_karrio_may_sign_as_its_guide_says() -> None:
-    body, verify = b'{"event": "tracker_updated"}', aggregators()["karrio"].verify
-    signed = {"X-Karrio-Signature": hmac.new(b"whsec", body, hashlib.sha256).hexdigest()}
-    assert verify(body, signed, "whsec")
-    assert not verify(body + b" ", signed, "whsec")
-    assert not verify(body, {**signed, "X-Karrio-Signature": "0" * 64, "X-Event-Id": "whsec"}, "whsec")
-    assert verify(body, {"X-Event-Id": "whsec"}, "whsec")
-
-
-def test_ups_pushes_a_window() -> None:
-    told = json.loads(Path("tests/data/ups_track_alert.json").read_text())
-    told |= {"deliveryStartTime": "130000", "deliveryEndTime": "170000", "scheduledDeliveryDate": "20261119"}
-    estimate = aggregators()["ups"].parse(json.dumps(told).encode(), {}, NOW).events[0].estimate
-    assert estimate is not None
-    assert (estimate.earliest.hour, estimate.latest.hour) == (13, 17)
