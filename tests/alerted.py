@@ -29,7 +29,8 @@ from store.track import TrackTable
 from store.unit import SqlStore
 from support.texting import Consent, TextLog
 from tests.desks import FrozenClock
-from tests.media import MailServer, Twilio, mail_server, twilio
+from tests.media_stands.email import MailServer, mail_server
+from tests.media_stands.sms import Twilio, twilio
 from tracking.ingest import Ingest
 from tracking.model import Address, Contact, EventUpdate, Item, OrderUpdate, ShipmentUpdate, Status, TrackingEvent
 from tracking.orders import Orders
@@ -38,6 +39,7 @@ from web.track.tokens import TrackLinks
 SECRET = "test-visitors"
 PUBLIC_URL = "https://shop.example.com"
 ROBIN = Contact("Robin Doe", "robin@example.com", "+12025550142")
+P1, P2, P3 = "1Z999AA10123456784", "1Z999AA10123456785", "1Z999AA10123456786"
 LONDON = Address("N1 1AA", "London", "", "GB")
 RULES = load_alert_rules(ROOT / "alerts" / "alerts.yml")
 HOLD = RULES.hold.total_seconds() + 1

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import httpx
 from fastapi import FastAPI
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from doorstep.desk_rules import load_rules
 from doorstep.helpdesks import KIND, HelpdeskRoom, followers, helpdesk_room
@@ -100,6 +100,16 @@ class House:
     def thread(self) -> StandThread:
         (thread,) = self.stand.threads.values()
         return thread
+
+    def agent_id(self) -> str:
+        """The person who works in the helpdesk, as we know them."""
+        return f"{self.stand.code}:77"
+
+    async def jobs(self) -> int:
+        """How many jobs for the helpdesk there ever were."""
+        wanted = select(func.count()).select_from(outbox).where(outbox.c.kind == KIND)
+        async with self.database.read() as connection:
+            return int((await connection.execute(wanted)).scalar_one())
 
     async def states(self) -> list[str]:
         return [ticket.state for ticket in reversed(await self.tickets.of("c1"))]

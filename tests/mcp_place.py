@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from mcp import ClientSession
 from mcp.client.client import Client
 from mcp.client.streamable_http import streamable_http_client
+from mcp.types import CallToolResult
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from skills.mcp_server.route import router
@@ -169,6 +170,22 @@ async def _never(keeping: "asyncio.Task[None]") -> Any:
 def called(tool: str, id_: int | str = 1, **arguments: Any) -> dict[str, Any]:
     """The message that calls a tool."""
     return {"jsonrpc": "2.0", "id": id_, "method": "tools/call", "params": {"name": tool, "arguments": arguments}}
+
+
+def given(result: CallToolResult) -> dict[str, Any]:
+    """The structured content of a result that is no error."""
+    assert not result.is_error, result.content
+    assert isinstance(result.structured_content, dict)
+    return result.structured_content
+
+
+def complaint(result: CallToolResult) -> str:
+    """The text of a result that is an error for the model to read."""
+    assert result.is_error
+    assert result.structured_content is None
+    (content,) = result.content
+    assert content.type == "text"
+    return content.text
 
 
 HELLO = {

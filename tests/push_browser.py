@@ -73,3 +73,8 @@ def signed_claims(authorization: str) -> tuple[dict[str, Any], str]:
     key = ECKey.import_key({"kty": "EC", "crv": "P-256", "x": b64(point[1:33]), "y": b64(point[33:])})
     assert (scheme, point[0]) == ("vapid", 4)
     return jwt.decode(parts["t"], key, algorithms=["ES256"]).claims, parts["k"]
+
+
+ENDPOINT = "https://push.example.net/push/one"
+# RFC 8291, section 5 and appendix A.
+RFC_BROWSER = Browser(private("q1dXpw3UpT5VOmu_cf_v6ih07Aems3njxI-JWgLcM94"), raw("BTBZMqHH6r4Tts7J_aSIgg"))

@@ -1,7 +1,6 @@
 """How a helpdesk is declared, and the words in which each of them is spoken to; knows no wire format."""
 
 import hashlib
-import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -169,11 +168,6 @@ class Helpdesk:
 def setting(values: Values, name: str) -> str:
     """A setting that is known to be there."""
     return values(name) or ""
-
-
-def same_secret(given: str, secret: str) -> bool:
-    """Whether a secret was given rightly, compared in constant time; an empty one never is."""
-    return bool(secret) and hmac.compare_digest(given.encode("utf-8", "replace"), secret.encode())
 
 
 def fresh(at: datetime | None, now: datetime) -> bool:

@@ -1,44 +1,19 @@
 """Freshdesk: tickets and notes by its API v2; its webhooks only say where to look, since they carry no ids."""
 
 import html
-from datetime import datetime
 from typing import Any, Literal
 
 from support.helpdesks._http import Http, answered_id, basic
-from support.helpdesks.base import (
-    AgentReply,
-    Case,
-    Event,
-    Helpdesk,
-    Line,
-    Look,
-    Requester,
-    Seen,
-    Values,
-    same_secret,
-    setting,
-    short_hash,
-)
+from support.helpdesks._nudge import parse, verify
+from support.helpdesks.base import AgentReply, Case, Helpdesk, Line, Requester, Seen, Values, setting, short_hash
 from support.model import Agent
-from tracking.reading import decode, obj, objects, required, text
-from tracking.webhooks import Headers, header
+from tracking.reading import obj, objects, text
 
-SECRET_HEADER = "X-Doorstep-Secret"  # noqa: S105 - the name of a header
 _OPEN, _RESOLVED, _CLOSED = 2, 4, 5
 _PRIORITIES = {"low": 1, "normal": 2, "high": 3, "urgent": 4}
 _CHAT = 7
 _PAGE, _MOST_PAGES = 100, 20
 _LONGEST = 64_000
-
-
-def verify(_body: bytes, headers: Headers, secret: str, _now: datetime) -> bool:
-    """Whether the automation rule sent the secret; Freshdesk signs nothing."""
-    return same_secret(header(headers, SECRET_HEADER), secret)
-
-
-def parse(body: bytes) -> tuple[Event, ...]:
-    """Return which ticket to look at, from the JSON that the automation rule is told to send."""
-    return (Look(required(decode(body).get("ticket_id"), "ticket_id")),)
 
 
 class _Freshdesk:

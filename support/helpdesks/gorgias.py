@@ -1,39 +1,15 @@
 """Gorgias: tickets and messages by its REST API; its HTTP integration only says where to look."""
 
-from datetime import datetime
 from typing import Any, Literal
 
 from support.helpdesks._http import Http, answered_id, basic
-from support.helpdesks.base import (
-    AgentReply,
-    Case,
-    Event,
-    Helpdesk,
-    Line,
-    Look,
-    Requester,
-    Seen,
-    Values,
-    same_secret,
-    setting,
-)
+from support.helpdesks._nudge import parse, verify
+from support.helpdesks.base import AgentReply, Case, Helpdesk, Line, Requester, Seen, Values, setting
 from support.model import Agent
-from tracking.reading import decode, obj, objects, required, text
-from tracking.webhooks import Headers, header
+from tracking.reading import obj, objects, text
 
-SECRET_HEADER = "X-Doorstep-Secret"  # noqa: S105 - the name of a header
 _API = {"channel": "api", "via": "api"}
 _LONGEST = 64_000
-
-
-def verify(_body: bytes, headers: Headers, secret: str, _now: datetime) -> bool:
-    """Whether the HTTP integration sent the secret; Gorgias signs nothing."""
-    return same_secret(header(headers, SECRET_HEADER), secret)
-
-
-def parse(body: bytes) -> tuple[Event, ...]:
-    """Return which ticket to look at, from the JSON that the HTTP integration is told to send."""
-    return (Look(required(decode(body).get("ticket_id"), "ticket_id")),)
 
 
 class _Gorgias:

@@ -6,7 +6,7 @@ from alerts.media import media
 from alerts.media.base import Medium
 from alerts.model import NotSent
 from doorstep.settings import Settings
-from tests.media import STAND_INS
+from tests.media_stands import STAND_INS
 from tracking.errors import NotConfigured, Unavailable
 
 MEDIA = media()

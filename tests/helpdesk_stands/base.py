@@ -1,10 +1,13 @@
 """What all stand-ins share: a server that logs, checks the key, fails as it is told, and webhooks to be sent."""
 
+import base64
 import json
+import re
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from aiohttp import web
 
@@ -74,11 +77,15 @@ class NotThere(Exception):
     """There is no such thing."""
 
 
-class Stand:
+def basic(user: str, password: str) -> str:
+    """The header of HTTP basic authentication, as it must come."""
+    return f"Basic {base64.b64encode(f'{user}:{password}'.encode()).decode()}"
+
+
+class Stand(ABC):
     """A helpdesk. Subclasses know its wire format."""
 
-    code = ""
-    key = ""
+    code: ClassVar[str]
 
     def __init__(self) -> None:
         self.ids = count(41)
@@ -102,34 +109,60 @@ class Stand:
         if self._runner:
             await self._runner.cleanup()
 
+    @abstractmethod
     def settings(self) -> dict[str, str]:
-        raise NotImplementedError
+        """What a shop sets to work with it."""
 
+    @abstractmethod
     def authorised(self, headers: dict[str, str]) -> bool:
-        raise NotImplementedError
+        """Whether a request came with the shop's key."""
 
+    @abstractmethod
     def answer(self, asked: Asked) -> Any:
         """What the helpdesk answers; raises NotThere."""
-        raise NotImplementedError
 
+    @abstractmethod
     def sign(self, body: bytes, at: datetime, secret: str = SECRET) -> dict[str, str]:
-        raise NotImplementedError
+        """The headers that a webhook comes with."""
+
+    @abstractmethod
+    def entry_hook(self, thread: StandThread, entry: Entry) -> Hook:
+        """What is told of a new entry."""
+
+    @abstractmethod
+    def state_hook(self, thread: StandThread) -> Hook:
+        """What is told of a thread that was solved or reopened."""
+
+    @abstractmethod
+    def unknown(self) -> Hook:
+        """Something that we have no use for."""
 
     def say(self, thread: int, text: str, public: bool = True) -> Hook:
         """An agent writes; returns what is told of it."""
-        raise NotImplementedError
+        entry = self.add(thread, Entry(next(self.ids), "agent", public, text))
+        return self.entry_hook(self.threads[thread], entry)
 
     def set_state(self, thread: int, solved: bool) -> Hook:
         """An agent solves or reopens; returns what is told of it."""
-        raise NotImplementedError
+        self.threads[thread].state = "solved" if solved else "open"
+        return self.state_hook(self.threads[thread])
 
-    def unknown(self) -> Hook:
-        """Something that we have no use for."""
-        raise NotImplementedError
+    def begin(self, data: dict[str, Any], state: str = "open") -> StandThread:
+        """Open a thread."""
+        thread = StandThread(next(self.ids), data, state)
+        self.threads[thread.id] = thread
+        return thread
 
     def add(self, thread: int, entry: Entry) -> Entry:
         self.threads[thread].entries.append(entry)
         return entry
+
+    def at(self, pattern: str, path: str) -> tuple[StandThread, str]:
+        """The thread that a path names by its number, and which part of it is meant; raises NotThere."""
+        one = re.fullmatch(pattern, path)
+        if not one or int(one[1]) not in self.threads:
+            raise NotThere
+        return self.threads[int(one[1])], one[2] or ""
 
     def wrote(self, method: str = "POST") -> list[Asked]:
         return [asked for asked in self.asked if asked.method == method]

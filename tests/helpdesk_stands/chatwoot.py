@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 from typing import Any
 
-from tests.helpdesk_stands.base import SECRET, Asked, Entry, Hook, NotThere, Stand, StandThread
+from tests.helpdesk_stands.base import SECRET, Asked, Entry, Hook, Stand, StandThread
 
 AGENT, API_USER = 77, 78
 _ACCOUNT = "/api/v1/accounts/3"
@@ -46,21 +46,17 @@ class ChatwootStand(Stand):
             theirs = [t for t in self.threads.values() if t.data["contact_id"] == int(of[1])]
             return {"payload": [self._conversation(thread) for thread in theirs]}
         if path == "/conversations":
-            thread = StandThread(next(self.ids), dict(asked.body), asked.body["status"])
-            self.threads[thread.id] = thread
-            return self._conversation(thread)
-        one = re.fullmatch(r"/conversations/(\d+)(/\w+)?", path)
-        if not one or int(one[1]) not in self.threads:
-            raise NotThere
-        return self._one(self.threads[int(one[1])], one[2], asked)
+            return self._conversation(self.begin(dict(asked.body), asked.body["status"]))
+        thread, part = self.at(r"/conversations/(\d+)(/\w+)?", path)
+        return self._one(thread, part, asked)
 
-    def _one(self, thread: StandThread, part: str | None, asked: Asked) -> Any:
+    def _one(self, thread: StandThread, part: str, asked: Asked) -> Any:
         if part == "/labels":
             thread.data["tags"] = asked.body["labels"]
             return {"payload": asked.body["labels"]}
         if part == "/toggle_status":
             thread.state = _STATES[asked.body["status"]]
-            self.hooks.append(self._status(thread))
+            self.hooks.append(self.state_hook(thread))
             return {"payload": {"success": True, "current_status": asked.body["status"], "conversation_id": thread.id}}
         if part == "/messages":
             if asked.method == "GET":
@@ -73,7 +69,7 @@ class ChatwootStand(Stand):
         by = "shopper" if incoming else "api"
         entry = Entry(next(self.ids), by, not body["private"], body["content"], body["source_id"])  # type: ignore[arg-type]
         self.add(thread.id, entry)
-        self.hooks.append(self._created(thread, entry))
+        self.hooks.append(self.entry_hook(thread, entry))
         return self._message(thread, entry)
 
     def _conversation(self, thread: StandThread) -> dict[str, Any]:
@@ -94,22 +90,15 @@ class ChatwootStand(Stand):
         digest = hmac.new(secret.encode(), timestamp.encode() + b"." + body, hashlib.sha256).hexdigest()
         return {"X-Chatwoot-Signature": f"sha256={digest}", "X-Chatwoot-Timestamp": timestamp}
 
-    def say(self, thread: int, text: str, public: bool = True) -> Hook:
-        return self._created(self.threads[thread], self.add(thread, Entry(next(self.ids), "agent", public, text)))
-
-    def set_state(self, thread: int, solved: bool) -> Hook:
-        self.threads[thread].state = "solved" if solved else "open"
-        return self._status(self.threads[thread])
-
     def unknown(self) -> Hook:
         return Hook.of(event="conversation_typing_on", conversation={"id": 999})
 
     def pend(self, thread: int) -> Hook:
         """An agent gives the conversation back to the bot."""
         self.threads[thread].state = "bot"
-        return self._status(self.threads[thread])
+        return self.state_hook(self.threads[thread])
 
-    def _created(self, thread: StandThread, entry: Entry) -> Hook:
+    def entry_hook(self, thread: StandThread, entry: Entry) -> Hook:
         users = {"agent": {"id": AGENT, "name": "Kim"}, "api": {"id": API_USER, "name": "Doorstep"}}
         sender = {**users[entry.by], "type": "user"} if entry.by in users else {"id": 1, "type": "contact"}
         return Hook.of(
@@ -124,7 +113,7 @@ class ChatwootStand(Stand):
             account={"id": 3, "name": "Example"},
         )
 
-    def _status(self, thread: StandThread) -> Hook:
+    def state_hook(self, thread: StandThread) -> Hook:
         return Hook.of(event="conversation_status_changed", **self._conversation(thread))
 
 

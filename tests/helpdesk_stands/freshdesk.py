@@ -1,47 +1,38 @@
 """Freshdesk: API v2, and what an automation rule is told to send."""
 
-import base64
 import html
 import re
-from datetime import datetime
 from typing import Any
 
-from tests.helpdesk_stands.base import SECRET, Asked, Entry, Hook, NotThere, Stand, StandThread
+from tests.helpdesk_stands.base import SECRET, Asked, Entry, StandThread, basic
+from tests.helpdesk_stands.nudging import NudgingStand
 
 REQUESTER, AGENT, API_USER = 900, 77, 78
 
 
-class FreshdeskStand(Stand):
+class FreshdeskStand(NudgingStand):
     code = "freshdesk"
 
     def settings(self) -> dict[str, str]:
         return {"freshdesk_url": self.url, "freshdesk_key": "fk-example", "freshdesk_webhook_secret": SECRET}
 
     def authorised(self, headers: dict[str, str]) -> bool:
-        return headers.get("authorization") == f"Basic {base64.b64encode(b'fk-example:X').decode()}"
+        return headers.get("authorization") == basic("fk-example", "X")
 
     def answer(self, asked: Asked) -> Any:
         if asked.path == f"/api/v2/agents/{AGENT}":
             return {"id": AGENT, "contact": {"name": "Kim", "email": "kim@example.com"}}
         if asked.path == "/api/v2/tickets":
-            return self._make(asked.body) if asked.method == "POST" else self._list(asked.query)
-        one = re.fullmatch(r"/api/v2/tickets/(\d+)(/\w+)?", asked.path)
-        if not one or int(one[1]) not in self.threads:
-            raise NotThere
-        thread = self.threads[int(one[1])]
-        if one[2] == "/notes":
+            return self._ticket(self.begin(asked.body)) if asked.method == "POST" else self._list(asked.query)
+        thread, part = self.at(r"/api/v2/tickets/(\d+)(/\w+)?", asked.path)
+        if part == "/notes":
             return self._note(thread, asked.body)
-        if one[2] == "/conversations":
+        if part == "/conversations":
             page, size = int(asked.query.get("page", 1)), int(asked.query.get("per_page", 30))
             return [self._entry(thread, e) for e in thread.entries[(page - 1) * size : page * size]]
         if asked.method == "PUT":
             thread.state = "solved" if asked.body["status"] in {4, 5} else "open"
-            self.hooks.append(self._hook(thread.id))
-        return self._ticket(thread)
-
-    def _make(self, body: dict[str, Any]) -> Any:
-        thread = StandThread(next(self.ids), body)
-        self.threads[thread.id] = thread
+            self.hooks.append(self.state_hook(thread))
         return self._ticket(thread)
 
     def _list(self, query: dict[str, str]) -> Any:
@@ -52,7 +43,7 @@ class FreshdeskStand(Stand):
         words = html.unescape(re.sub(r"<[^>]+>", "", body["body"].replace("<br>", "\n")))
         by = "shopper" if body.get("incoming") and body.get("user_id") == REQUESTER else "api"
         entry = self.add(thread.id, Entry(next(self.ids), by, not body["private"], words))  # type: ignore[arg-type]
-        self.hooks.append(self._hook(thread.id))
+        self.hooks.append(self.state_hook(thread))
         return self._entry(thread, entry)
 
     def _ticket(self, thread: StandThread) -> dict[str, Any]:
@@ -66,20 +57,3 @@ class FreshdeskStand(Stand):
             "incoming": entry.by == "shopper", "private": not entry.public, "user_id": user,
             "source": 0 if entry.by == "agent" and entry.public else 2, "ticket_id": thread.id,
         }  # fmt: skip
-
-    def sign(self, body: bytes, at: datetime, secret: str = SECRET) -> dict[str, str]:
-        return {"X-Doorstep-Secret": secret}
-
-    def say(self, thread: int, text: str, public: bool = True) -> Hook:
-        self.add(thread, Entry(next(self.ids), "agent", public, text))
-        return self._hook(thread)
-
-    def set_state(self, thread: int, solved: bool) -> Hook:
-        self.threads[thread].state = "solved" if solved else "open"
-        return self._hook(thread)
-
-    def unknown(self) -> Hook:
-        return self._hook(999)
-
-    def _hook(self, thread: int) -> Hook:
-        return Hook.of(ticket_id=str(thread))

@@ -1,16 +1,14 @@
 """Gorgias: the REST API, and what an HTTP integration is told to send."""
 
-import base64
-import re
-from datetime import datetime
 from typing import Any
 
-from tests.helpdesk_stands.base import SECRET, Asked, Entry, Hook, NotThere, Stand, StandThread
+from tests.helpdesk_stands.base import SECRET, Asked, Entry, StandThread, basic
+from tests.helpdesk_stands.nudging import NudgingStand
 
 CUSTOMER, AGENT, API_USER = 900, 77, 78
 
 
-class GorgiasStand(Stand):
+class GorgiasStand(NudgingStand):
     code = "gorgias"
 
     def __init__(self) -> None:
@@ -26,7 +24,7 @@ class GorgiasStand(Stand):
         }
 
     def authorised(self, headers: dict[str, str]) -> bool:
-        return headers.get("authorization") == f"Basic {base64.b64encode(b'agent@example.com:gk-example').decode()}"
+        return headers.get("authorization") == basic("agent@example.com", "gk-example")
 
     def answer(self, asked: Asked) -> Any:
         if asked.path == "/api/customers":
@@ -36,15 +34,12 @@ class GorgiasStand(Stand):
                 return self._make(asked.body)
             found = [t for t in self.threads.values() if t.data["external_id"] == asked.query["external_id"]]
             return {"data": [self._ticket(thread) for thread in found], "meta": {"next_cursor": None}}
-        one = re.fullmatch(r"/api/tickets/(\d+)(/messages)?", asked.path)
-        if not one or int(one[1]) not in self.threads:
-            raise NotThere
-        thread = self.threads[int(one[1])]
-        if one[2]:
+        thread, part = self.at(r"/api/tickets/(\d+)(/messages)?", asked.path)
+        if part:
             return self._message(thread, asked.body)
         if asked.method == "PUT":
             thread.state = "solved" if asked.body["status"] == "closed" else "open"
-            self.hooks.append(self._hook(thread.id))
+            self.hooks.append(self.state_hook(thread))
         return self._ticket(thread)
 
     def _customer(self, asked: Asked) -> Any:
@@ -55,8 +50,7 @@ class GorgiasStand(Stand):
         return {"data": [c for c in self.customers if c.get(name) == value], "meta": {}}
 
     def _make(self, body: dict[str, Any]) -> Any:
-        thread = StandThread(next(self.ids), body)
-        self.threads[thread.id] = thread
+        thread = self.begin(body)
         for message in body["messages"]:
             self._message(thread, message)
         return self._ticket(thread)
@@ -65,7 +59,7 @@ class GorgiasStand(Stand):
         public = body.get("public", True) and body["channel"] != "internal-note"
         by = "api" if body["from_agent"] else "shopper"
         entry = Entry(next(self.ids), by, public, body["body_text"], body["external_id"])  # type: ignore[arg-type]
-        self.hooks.append(self._hook(thread.id))
+        self.hooks.append(self.state_hook(thread))
         return self._shown(self.add(thread.id, entry))
 
     def _ticket(self, thread: StandThread) -> dict[str, Any]:
@@ -82,20 +76,3 @@ class GorgiasStand(Stand):
             "public": entry.public, "channel": "api" if entry.public else "internal-note", "rule_id": None,
             "sender": {"id": sender[0], "name": sender[1]}, "body_text": entry.text,
         }  # fmt: skip
-
-    def sign(self, body: bytes, at: datetime, secret: str = SECRET) -> dict[str, str]:
-        return {"X-Doorstep-Secret": secret}
-
-    def say(self, thread: int, text: str, public: bool = True) -> Hook:
-        self.add(thread, Entry(next(self.ids), "agent", public, text))
-        return self._hook(thread)
-
-    def set_state(self, thread: int, solved: bool) -> Hook:
-        self.threads[thread].state = "solved" if solved else "open"
-        return self._hook(thread)
-
-    def unknown(self) -> Hook:
-        return self._hook(999)
-
-    def _hook(self, thread: int) -> Hook:
-        return Hook.of(ticket_id=str(thread))

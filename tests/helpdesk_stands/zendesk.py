@@ -3,11 +3,10 @@
 import base64
 import hashlib
 import hmac
-import re
 from datetime import datetime
 from typing import Any
 
-from tests.helpdesk_stands.base import SECRET, Asked, Entry, Hook, NotThere, Stand, StandThread
+from tests.helpdesk_stands.base import SECRET, Asked, Entry, Hook, Stand, StandThread, basic
 
 REQUESTER, STAFF, API_USER = 900, 77, 78
 
@@ -24,19 +23,15 @@ class ZendeskStand(Stand):
         }
 
     def authorised(self, headers: dict[str, str]) -> bool:
-        wanted = base64.b64encode(b"agent@example.com/token:zt-example").decode()
-        return headers.get("authorization") == f"Basic {wanted}"
+        return headers.get("authorization") == basic("agent@example.com/token", "zt-example")
 
     def answer(self, asked: Asked) -> Any:
-        one = re.fullmatch(r"/api/v2/tickets/(\d+)(/audits)?\.json", asked.path)
         if asked.path == "/api/v2/users/create_or_update.json" and asked.method == "POST":
             return {"user": {"id": REQUESTER, **asked.body["user"]}}
         if asked.path == "/api/v2/tickets.json":
             return self._make(asked) if asked.method == "POST" else self._find(asked.query["external_id"])
-        if not one or int(one[1]) not in self.threads:
-            raise NotThere
-        thread = self.threads[int(one[1])]
-        if one[2]:
+        thread, part = self.at(r"/api/v2/tickets/(\d+)(/audits)?\.json", asked.path)
+        if part:
             return {"audits": [self._audit(e) for e in reversed(thread.entries)], "count": len(thread.entries)}
         if asked.method == "PUT":
             return self._update(thread, asked.body["ticket"])
@@ -44,8 +39,7 @@ class ZendeskStand(Stand):
 
     def _make(self, asked: Asked) -> Any:
         ticket = asked.body["ticket"]
-        thread = StandThread(next(self.ids), ticket)
-        self.threads[thread.id] = thread
+        thread = self.begin(ticket)
         entry = self.add(
             thread.id, Entry(next(self.ids), "api", ticket["comment"]["public"], ticket["comment"]["body"])
         )
@@ -59,13 +53,13 @@ class ZendeskStand(Stand):
         audit: dict[str, Any] = {"id": next(self.ids), "events": []}
         if "status" in changes:
             thread.state = changes["status"]
-            self.hooks.append(self._status(thread))
+            self.hooks.append(self.state_hook(thread))
         if "comment" in changes:
             comment = changes["comment"]
             by = "shopper" if comment.get("author_id") == REQUESTER else "api"
             key = changes.get("metadata", {}).get("doorstep", "")
             entry = self.add(thread.id, Entry(next(self.ids), by, comment["public"], comment["body"], key))  # type: ignore[arg-type]
-            self.hooks.append(self._comment(thread, entry))
+            self.hooks.append(self.entry_hook(thread, entry))
             audit = self._audit(entry)
         return {"ticket": self._ticket(thread), "audit": audit}
 
@@ -89,18 +83,10 @@ class ZendeskStand(Stand):
             "X-Zendesk-Webhook-Signature-Timestamp": timestamp,
         }
 
-    def say(self, thread: int, text: str, public: bool = True) -> Hook:
-        entry = self.add(thread, Entry(next(self.ids), "agent", public, text))
-        return self._comment(self.threads[thread], entry)
-
-    def set_state(self, thread: int, solved: bool) -> Hook:
-        self.threads[thread].state = "solved" if solved else "open"
-        return self._status(self.threads[thread])
-
     def unknown(self) -> Hook:
         return self._event("priority_changed", StandThread(999, {"external_id": None}), {"current": "HIGH"})
 
-    def _comment(self, thread: StandThread, entry: Entry) -> Hook:
+    def entry_hook(self, thread: StandThread, entry: Entry) -> Hook:
         author = {
             "agent": {"id": str(STAFF), "is_staff": True, "name": "Kim"},
             "api": {"id": str(API_USER), "is_staff": True, "name": "Doorstep"},
@@ -109,7 +95,7 @@ class ZendeskStand(Stand):
         comment = {"id": str(entry.id), "body": entry.text, "is_public": entry.public, "author": author}
         return self._event("comment_added", thread, {"comment": comment})
 
-    def _status(self, thread: StandThread) -> Hook:
+    def state_hook(self, thread: StandThread) -> Hook:
         return self._event("status_changed", thread, {"current": thread.state.upper(), "previous": "OPEN"})
 
     def _event(self, kind: str, thread: StandThread, event: dict[str, Any]) -> Hook:

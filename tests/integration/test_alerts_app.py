@@ -9,7 +9,8 @@ import pytest
 
 from doorstep.settings import ROOT, Settings
 from doorstep.web import Doorstep, doorstep_app
-from tests.media import mail_server, twilio
+from tests.media_stands.email import mail_server
+from tests.media_stands.sms import twilio
 from tests.tracked import PARCELS
 
 NOW = datetime.now(UTC)

@@ -23,7 +23,7 @@ from store.database import Database
 from store.outbox import Outbox
 from tests.alerted import HOLD, LONDON, RULES, Alerted
 from tests.conftest import postgres_url, sqlite_template  # noqa: F401 - fixtures
-from tests.media import twilio
+from tests.media_stands.sms import twilio
 from tracking.model import Contact, EventUpdate, OrderUpdate, ShipmentUpdate, Status, TrackingEvent
 
 ALERTS = 500

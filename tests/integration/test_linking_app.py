@@ -24,7 +24,7 @@ from support.model import SignedIdentity
 from support.texting import Consent
 from tests.linking import BACK, EMAIL, PHONE, STRANGER, Browser, Shop
 from tests.mailbox import Mailbox, running
-from tests.media import twilio
+from tests.media_stands.sms import twilio
 from tests.reports import FrozenClock, customer, shipped
 from tracking.errors import InvalidInput, Unavailable
 from tracking.ports import UnitOfWork

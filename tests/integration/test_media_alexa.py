@@ -1,6 +1,5 @@
-"""What goes to Alexa's Proactive Events API, with which token, and what its answers mean."""
+"""What goes to Alexa's Proactive Events API, and what its answers mean."""
 
-import asyncio
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -14,7 +13,8 @@ from alerts.media.alexa import LOCALES, STATES
 from alerts.media.base import Send
 from alerts.model import NotSent
 from skills.alexa import manifest
-from tests.media import FACT, Alexa, alexa
+from tests.media_stands.alexa import Alexa, alexa
+from tests.media_stands.base import FACT
 from tracking.errors import Unavailable
 
 
@@ -88,42 +88,13 @@ async def test_the_stage_is_a_setting(stage: dict[str, str], path: str) -> None:
     assert provider.paths == [path]
 
 
-async def test_a_token_serves_many_at_once() -> None:
-    async with alexa() as provider:
-        send = sender(provider)
-        await asyncio.gather(*(send(provider.outgoing(f"key-{i}")) for i in range(8)))
-        await send(provider.outgoing("key-9"))
-    assert (provider.tokens, len({event["referenceId"] for event in provider.taken})) == (1, 9)
-
-
-async def test_a_token_that_is_about_to_end_is_replaced() -> None:
-    async with alexa() as provider:
-        provider.seconds = 59
-        send = sender(provider)
-        await send(provider.outgoing())
-        await send(provider.outgoing())
-    assert provider.tokens == 2
-
-
-async def test_a_token_that_ended_early_is_replaced_once() -> None:
-    async with alexa() as provider:
-        send = sender(provider)
-        await send(provider.outgoing())
-        provider.good_from = 2
-        await send(provider.outgoing())
-        assert (provider.tokens, len(provider.taken)) == (2, 2)
-        provider.good_from = 99
-        with pytest.raises(NotSent) as refusal:
-            await send(provider.outgoing())
-        assert (refusal.value.code, provider.tokens) == ("401", 3)
-
-
 async def test_the_same_update_again_is_sent_already() -> None:
     async with alexa() as provider:
         send = sender(provider)
         first = await send(provider.outgoing())
         provider.status = 409
         assert await send(provider.outgoing()) == first
+        assert await send(provider.outgoing("key-2")) != first
 
 
 @pytest.mark.parametrize(("status", "code"), [(400, "400"), (403, "403"), (404, "404")])

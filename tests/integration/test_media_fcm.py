@@ -1,6 +1,5 @@
-"""What goes to Firebase Cloud Messaging, with which token, and what its answers mean."""
+"""What goes to Firebase Cloud Messaging, and what its answers mean."""
 
-import asyncio
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,7 +11,8 @@ import pytest
 from alerts.media import media
 from alerts.media.base import Send
 from alerts.model import Gone, NotSent
-from tests.media import FACT, FCM_ACCOUNT, Firebase, fcm_error, firebase
+from tests.media_stands.base import FACT
+from tests.media_stands.fcm import FCM_ACCOUNT, Firebase, fcm_error, firebase
 from tracking.errors import NotConfigured, Unavailable
 
 
@@ -59,36 +59,6 @@ async def test_what_is_no_token_is_not_tried(to: str) -> None:
         with pytest.raises(NotSent) as refusal:
             await sender(provider)(replace(provider.outgoing(), to=to))
     assert (refusal.value.code, provider.tokens) == ("address", 0)
-
-
-async def test_a_token_serves_many_at_once() -> None:
-    async with firebase() as provider:
-        send = sender(provider)
-        await asyncio.gather(*(send(provider.outgoing(f"key-{i}")) for i in range(8)))
-        await send(provider.outgoing("key-9"))
-    assert (provider.tokens, len(provider.taken)) == (1, 9)
-
-
-async def test_a_token_that_is_about_to_end_is_replaced() -> None:
-    async with firebase() as provider:
-        provider.seconds = 59
-        send = sender(provider)
-        await send(provider.outgoing())
-        await send(provider.outgoing())
-    assert provider.tokens == 2
-
-
-async def test_a_token_that_ended_early_is_replaced_once() -> None:
-    async with firebase() as provider:
-        send = sender(provider)
-        await send(provider.outgoing())
-        provider.good_from = 2
-        await send(provider.outgoing())
-        assert (provider.tokens, len(provider.taken)) == (2, 2)
-        provider.good_from = 99
-        with pytest.raises(NotSent) as refusal:
-            await send(provider.outgoing())
-    assert (refusal.value.code, provider.tokens) == ("UNAUTHENTICATED", 3)
 
 
 @pytest.mark.parametrize("status", [302, 400, 401, 500])

@@ -6,7 +6,7 @@ import pytest
 
 from alerts.media import media
 from alerts.model import NotSent, OptedOut, Outgoing
-from tests.media import Twilio, twilio
+from tests.media_stands.sms import Twilio, twilio
 from tracking.errors import Unavailable
 
 REPORT = "https://shop.example.com/webhooks/twilio/status?text=7"

@@ -9,7 +9,8 @@ import pytest
 from alerts.media import media
 from alerts.media.webhook import signature
 from alerts.model import Gone, NotSent
-from tests.media import FACT, Merchant, merchant
+from tests.media_stands.base import FACT
+from tests.media_stands.webhook import Merchant, merchant
 from tracking.errors import NotConfigured, Unavailable
 
 
