@@ -99,7 +99,9 @@ def say_scan(view: View) -> None:
     # By text, the state has just been said in the sentence before.
     unsaid = "last scan" if view.turn.channel == "sms" else scan.status.value.replace("_", " ")
     what = plain(scan.description or unsaid).rstrip(".")
-    where = f", {plain(scan.location)}" if scan.location else ""
+    place = plain(scan.location)
+    place = place.split(",")[0] if view.turn.channel == "sms" else place
+    where = f", {place}" if place else ""
     when, since = view.when(scan.occurred_at), view.ago(scan.occurred_at)
     view.turn.say("utter_last_scan", scan=what, where=where, when=when, ago=since)
 

@@ -24,12 +24,15 @@ def clock(at: datetime) -> str:
 
 
 def day(when: date, today: date, *, short: bool = False) -> str:
-    """Return "today", "on Tuesday" within the week before, else "on Tuesday 3 March", the year if it is another."""
+    """Return "today", "on Tuesday" within the week before, else "on Tuesday 3 March", the year if it is another.
+
+    Short: "Tue" within a week either way, as the sentence around it says whether it is over, else "Tue 3 Mar".
+    """
     away = (when - today).days
     if away in {-1, 0, 1}:
         return ("yesterday", "today", "tomorrow")[away + 1]
     name = f"{when:%a}" if short else f"{when:%A}"
-    if -7 < away < 0:
+    if -7 < away < 0 or (short and 0 < away < 7):
         return name if short else f"on {name}"
     month = f"{when:%b}" if short else f"{when:%B}"
     year = f" {when.year}" if when.year != today.year and abs(away) > 300 else ""
@@ -65,7 +68,7 @@ def lasting(length: timedelta, *, short: bool = False) -> str:
 def span(window: DeliveryWindow, now: datetime, order: Order, *, short: bool = False) -> str:
     """Return "today between 2:00 pm and 6:00 pm", "on Friday 6 March" or "between Friday 6 and Monday 9 March".
 
-    Short: "today 2:00 pm-6:00 pm", "Fri 6 Mar", "Fri 6 Mar-Mon 9 Mar".
+    Short: "today 2:00 pm-6:00 pm", "Fri", "Fri 6 Mar-Mon 9 Mar".
     """
     first, last, today = window_days(window, now, order)
     final = day(last, today, short=short)

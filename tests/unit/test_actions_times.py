@@ -53,8 +53,8 @@ def test_hours_of_a_day() -> None:
     hours = DeliveryWindow(NOW + timedelta(hours=5), NOW + timedelta(hours=9), NOW, "carrier")
     assert span(hours, NOW, THERE) == "today between 12:00 pm and 4:00 pm"
     assert span(hours, NOW, THERE, short=True) == "today 12:00 pm-4:00 pm"
-    assert span(window(2, 2), NOW, THERE, short=True) == "Fri 20 Nov"
-    assert span(window(1, 3), NOW, THERE, short=True) == "tomorrow-Sat 21 Nov"
+    assert span(window(2, 2), NOW, THERE, short=True) == "Fri"
+    assert span(window(1, 3), NOW, THERE, short=True) == "tomorrow-Sat"
 
 
 @pytest.mark.parametrize(
