@@ -75,6 +75,17 @@ def test_a_phone_shows_the_list_then_the_conversation(server: ConsoleServer, bro
     expect(kim.get_by_role("navigation", name="Conversations")).to_be_visible()
 
 
+def step_to(page: Page, words: str) -> None:
+    """Go down the list, a row a press, until the row with these words has the focus."""
+    for place in range(page.locator("[data-row]").count()):
+        row = page.locator("[data-row]").nth(place)
+        page.keyboard.press("j")
+        expect(row).to_be_focused()
+        if words in row.inner_text():
+            return
+    raise AssertionError(f"no row says {words!r}")
+
+
 def test_everything_works_by_keyboard_alone(server: ConsoleServer, browser: Browser) -> None:
     call_for_a_person(browser, server, "first by keys")
     call_for_a_person(browser, server, "second by keys")
@@ -85,8 +96,7 @@ def test_everything_works_by_keyboard_alone(server: ConsoleServer, browser: Brow
     kim.keyboard.press("Escape")
     expect(kim.get_by_role("dialog")).to_have_count(0)
     expect(kim.locator("[data-row]", has_text="second by keys")).to_be_visible()
-    for _ in range(kim.locator("[data-row]").count()):
-        kim.keyboard.press("j")
+    step_to(kim, "second by keys")
     kim.keyboard.press("Enter")
     expect(kim.get_by_role("log", name="What was said")).to_contain_text("second by keys")
     expect(kim.locator("html[data-online]")).to_be_attached()

@@ -1,12 +1,15 @@
 // The keyboard: one letter, one act, never while somebody types.
 
 const list = document.querySelector("[data-keys-list]");
+let stood = ""; // the conversation stepped to last: rows are replaced under the keyboard, and focus may go with them
 
 function step(by) {
   const rows = [...document.querySelectorAll(".rows [data-row]")];
-  const at = rows.findIndex((row) => row === document.activeElement || row.ariaCurrent === "true");
+  const focused = rows.find((row) => row === document.activeElement || row.ariaCurrent === "true");
+  const at = rows.findIndex((row) => row === focused || (!focused && row.dataset.row === stood));
   const next = rows[at < 0 ? 0 : Math.min(rows.length - 1, Math.max(0, at + by))];
   next?.focus();
+  stood = next?.dataset.row ?? "";
   if (document.querySelector("[data-talk]")) next?.click();
 }
 
