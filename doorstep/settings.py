@@ -88,6 +88,7 @@ class Settings(BaseSettings):
     carrier_rates: str | None = Field(
         None, description="Requests a second to carriers where not ours, `ups=2 gls=0.01`, by spaces"
     )
+    polling: bool = Field(True, description="Ask the configured carriers about each parcel by itself, again and again")
     carrier_timeout: float = Field(10, gt=0, description="Seconds to wait for a carrier's answer")
     twilio_account_sid: str | None = Field(None, description="Twilio account that texts are sent from")
     twilio_auth_token: Secret = Field(None, description="Verifies `/webhooks/twilio/…` and signs in to send")
@@ -117,6 +118,18 @@ class Settings(BaseSettings):
     fcm_service_account: str | None = Field(None, description="File of the service account that Firebase sends by")
     fcm_api_url: str = Field("https://fcm.googleapis.com", description="Base address of Firebase Cloud Messaging")
     fcm_token_url: str | None = Field(None, description="Where Google gives tokens, if not where the account says")
+    apns_key: str | None = Field(None, description="File of the key for Apple's push service, `AuthKey_….p8`")
+    apns_key_id: str | None = Field(None, description="Its key id")
+    apns_team_id: str | None = Field(None, description="Id of the team it was made for")
+    apns_topic: str | None = Field(None, description="The app's bundle id")
+    apns_stage: Literal["production", "sandbox"] = Field(
+        "production", description="Which of Apple's push services; builds made for testing need `sandbox`"
+    )
+    apns_api_url: str | None = Field(None, description="Base address of Apple's push service, if another")
+    apns_roots: str | None = Field(None, description="File of the authorities that a stand-in's certificate needs")
+    apprise_urls: Secret = Field(
+        None, description="Where you want to be told yourself, Apprise addresses by spaces (`more-media`)"
+    )
     merchant_webhook_url: str | None = Field(None, description="Your own system's address, told of each order's news")
     merchant_webhook_secret: Secret = Field(None, description="Signs what it is told: one you make up")
     shop_name: str = Field("the shop", description="The shop's name, on pages and in mail")
@@ -153,9 +166,13 @@ class Settings(BaseSettings):
     chatwoot_webhook_secret: Secret = Field(None, description="Verifies `/webhooks/chatwoot`: the webhook's secret")
     files_dir: str = Field("var/files", description="Folder of the pictures that shoppers send; never served as it is")
     mask_more: bool = Field(False, description="Mask addresses, phone numbers and names in what ended 30 days ago")
+    watch: bool = Field(True, description="Open tickets for parcels in trouble before anybody asks, by `desk_rules`")
     alerts: bool = Field(False, description="Tell shoppers what happens to their orders before they ask")
     alerts_rules: str = Field("alerts/alerts.yml", description="What is told on which medium, and when")
-    alerts_stale_hours: float = Field(24, gt=0, description="Hours after which news of an order is told to nobody")
+    alert_timeout: float = Field(15, gt=0, le=50, description="Seconds to wait for a provider to take an alert")
+    alerts_stale_hours: float = Field(
+        24, gt=0, le=24 * 30, description="Hours after which news of an order is told to nobody"
+    )
     log_level: str = Field("info", description="`debug`, `info`, `warning` or `error`")
 
     def secret(self, name: str) -> str | None:

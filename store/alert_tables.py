@@ -1,9 +1,11 @@
 """The tables of the messages that we start, and of those who want none."""
 
-from sqlalchemy import JSON, Boolean, Column, Index, String, Table
+from sqlalchemy import JSON, Boolean, Column, Index, String, Table, false, text
 
 from store.tables import metadata
 from store.types import BigId, UtcDateTime
+
+_FAILED, _INSTEAD = text("state = 'failed'"), text("instead_of <> ''")
 
 alerts = Table(
     "alerts",
@@ -27,6 +29,9 @@ alerts = Table(
     Column("moved_at", UtcDateTime, nullable=False),
     Index("ix_alerts_order_key", "order_key", "made_at"),
     Index("ix_alerts_recipient", "recipient"),
+    Index("ix_alerts_made_at", "made_at"),
+    Index("ix_alerts_failed", "made_at", sqlite_where=_FAILED, postgresql_where=_FAILED),
+    Index("ix_alerts_instead_of", "instead_of", sqlite_where=_INSTEAD, postgresql_where=_INSTEAD),
 )
 
 alert_stops = Table(
@@ -36,6 +41,7 @@ alert_stops = Table(
     Column("contact", String(64), primary_key=True),
     Column("medium", String(16), primary_key=True),
     Column("stopped", Boolean, nullable=False),
+    Column("important_only", Boolean, nullable=False, server_default=false()),
     Column("source", String(16), nullable=False),
     Column("at", UtcDateTime, nullable=False),
 )

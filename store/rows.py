@@ -10,17 +10,21 @@ from sqlalchemy.engine import RowMapping
 from tracking.folding import identity
 from tracking.model import (
     Address,
+    CarrierSwitch,
     Contact,
     DeliveryWindow,
     Item,
     Money,
     Order,
+    Patience,
+    Refund,
     Shipment,
     ShipmentState,
     Status,
     TrackingEvent,
 )
-from tracking.records import OrderRecord, Parcel, ShipmentRecord
+from tracking.quiet import look_again_at
+from tracking.records import OrderRecord, Parcel, Plan, ShipmentRecord
 
 Row = RowMapping
 _EVENT_FIELDS = (
@@ -53,6 +57,7 @@ def order_row(record: OrderRecord) -> dict[str, Any]:
         "cancelled": record.cancelled,
         "total_amount": str(record.total.amount) if record.total else None,
         "total_currency": record.total.currency if record.total else "",
+        "refunds": [_refund_row(refund) for refund in record.refunds],
         **_window_row("promised", record.promised),
     }
 
@@ -70,6 +75,7 @@ def order_record(row: Row, items: Iterable[Row], parcels: Iterable[Row], sources
         promised=_window("promised", row),
         cancelled=row["cancelled"],
         total=_total(row),
+        refunds=_refunds(row),
         parcels=tuple(Parcel(p["key"], tuple(p["skus"])) for p in parcels),
         sources=tuple((s["source"], s["external_id"] or "") for s in sources),
         said_at={field: datetime.fromisoformat(at) for field, at in row["said_at"].items()},
@@ -88,11 +94,24 @@ def order(row: Row, items: Iterable[Row], parcels: Iterable[Shipment]) -> Order:
         promised=_window("promised", row),
         cancelled=bool(row["cancelled"]),
         total=_total(row),
+        refunds=_refunds(row),
     )
 
 
 def _total(row: Row) -> Money | None:
     return Money(Decimal(row["total_amount"]), row["total_currency"]) if row["total_amount"] else None
+
+
+def _refund_row(refund: Refund) -> dict[str, str]:
+    paid, at = refund.paid, refund.at.astimezone(UTC).isoformat()
+    return {"id": refund.id, "amount": str(paid.amount), "currency": paid.currency, "at": at}
+
+
+def _refunds(row: Row) -> tuple[Refund, ...]:
+    return tuple(
+        Refund(r["id"], Money(Decimal(r["amount"]), r["currency"]), datetime.fromisoformat(r["at"]))
+        for r in row["refunds"]
+    )
 
 
 def shipment_row(record: ShipmentRecord) -> dict[str, Any]:
@@ -111,6 +130,25 @@ def shipment_row(record: ShipmentRecord) -> dict[str, Any]:
         "delivered_at": state.delivered_at,
         "signed_by": state.signed_by,
         **_window_row("estimate", record.estimate),
+        "service": record.service,
+        "country": record.country,
+        **silence_row(record),
+        "remind_at": record.remind_at,
+        **_plan_row(record),
+    }
+
+
+def silence_row(record: ShipmentRecord) -> dict[str, Any]:
+    """Return the columns of `shipments` that are about the parcel's silence."""
+    patience = record.patience
+    return {
+        "slower_at": patience and patience.slower_at,
+        "stalled_at": patience and patience.stalled_at,
+        "norm_hours": patience and patience.hours,
+        "norm_share": patience and patience.share,
+        "norm_count": patience and patience.count,
+        "found": record.found,
+        "quiet_at": look_again_at(record),
     }
 
 
@@ -127,7 +165,30 @@ def shipment_record(row: Row, events: tuple[TrackingEvent, ...]) -> ShipmentReco
         state=_state(row, events),
         last_checked_at=row["last_checked_at"],
         estimate=_window("estimate", row),
+        service=row["service"],
+        country=row["country"],
+        patience=_patience(row),
+        found=row["found"],
+        remind_at=row["remind_at"],
+        plan=Plan(row["next_check_at"], row["ask_as"], row["checks_failed"], row["not_found_since"]),
+        switched=_switched(row),
     )
+
+
+def _plan_row(record: ShipmentRecord) -> dict[str, Any]:
+    plan, switched = record.plan, record.switched
+    return {
+        "next_check_at": plan.next_at,
+        "ask_as": plan.ask_as,
+        "checks_failed": plan.failures,
+        "not_found_since": plan.not_found_since,
+        "carrier_was": switched and switched.was,
+        "carrier_switched_at": switched and switched.at,
+    }
+
+
+def _switched(row: Row) -> CarrierSwitch | None:
+    return CarrierSwitch(row["carrier_was"], row["carrier_switched_at"]) if row["carrier_switched_at"] else None
 
 
 def shipment(row: Row, events: tuple[TrackingEvent, ...]) -> Shipment:
@@ -141,6 +202,10 @@ def shipment(row: Row, events: tuple[TrackingEvent, ...]) -> Shipment:
         last_checked_at=row["last_checked_at"],
         estimate=_window("estimate", row),
         known_since=row["known_since"],
+        service=row["service"],
+        country=row["country"],
+        patience=_patience(row),
+        switched=_switched(row),
     )
 
 
@@ -175,6 +240,12 @@ def _state(row: Row, events: tuple[TrackingEvent, ...]) -> ShipmentState:
         delivered_at=row["delivered_at"],
         signed_by=row["signed_by"],
     )
+
+
+def _patience(row: Row) -> Patience | None:
+    if row["stalled_at"] is None:
+        return None
+    return Patience(row["slower_at"], row["stalled_at"], row["norm_hours"], row["norm_share"], row["norm_count"])
 
 
 def _contact(row: Row) -> Contact:

@@ -20,8 +20,10 @@ from store import (  # noqa: F401 - so that whoever knows these tables knows tho
     agent_tables,
     alert_tables,
     file_tables,
+    finding_tables,
     helpdesk_tables,
     link_tables,
+    polling_tables,
     track_tables,
 )
 from store.tables import metadata
@@ -169,7 +171,9 @@ outbox = Table(
     Column("failed_at", UtcDateTime),
     Column("error", String(255), nullable=False, server_default=""),
     Index("ix_outbox_topic", "topic"),
+    Index("ix_outbox_waiting", "topic", "id", **only_where("done_at IS NULL AND failed_at IS NULL AND topic <> ''")),
     Index("ix_outbox_due", "due_at", **only_where("done_at IS NULL AND failed_at IS NULL")),
+    Index("ix_outbox_failed_at", "failed_at", **only_where("failed_at IS NOT NULL")),
 )
 
 alert_wishes = Table(

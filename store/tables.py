@@ -13,6 +13,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from store.types import BigId, UtcDateTime
@@ -25,6 +26,11 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+_LOOKED_FOR = text("quiet_at IS NOT NULL")
+_AHEAD = text("remind_at IS NOT NULL")
+_PLANNED = text("next_check_at IS NOT NULL")
+_URGENT = text("next_check_at IS NOT NULL AND status = 'out_for_delivery'")
 
 orders = Table(
     "orders",
@@ -47,6 +53,8 @@ orders = Table(
     Column("cancelled", Boolean),
     Column("total_amount", String(20)),
     Column("total_currency", String(3), nullable=False, server_default=""),
+    # Each with the shop's id, amount, currency and time.
+    Column("refunds", JSON, nullable=False, server_default="[]"),
     Column("promised_earliest", UtcDateTime),
     Column("promised_latest", UtcDateTime),
     Column("promised_made_at", UtcDateTime),
@@ -95,6 +103,31 @@ shipments = Table(
     Column("estimate_made_at", UtcDateTime),
     Column("estimate_basis", String(255)),
     Column("estimate_coverage", Float),
+    # When it is asked about next, NULL for never, and as whose parcel: its carrier's, or another one's that is tried.
+    Column("next_check_at", UtcDateTime),
+    Column("ask_as", String(40), nullable=False, server_default=""),
+    Column("checks_failed", Integer, nullable=False, server_default="0"),
+    Column("not_found_since", UtcDateTime),
+    # Which source was told to follow it, and as whose.
+    Column("registered_with", String(80), nullable=False, server_default=""),
+    Column("carrier_was", String(40)),
+    Column("carrier_switched_at", UtcDateTime),
+    Index("ix_shipments_ask_as", "ask_as", "next_check_at", sqlite_where=_PLANNED, postgresql_where=_PLANNED),
+    Index("ix_shipments_urgent", "ask_as", "next_check_at", sqlite_where=_URGENT, postgresql_where=_URGENT),
+    Column("service", String(64), nullable=False, server_default=""),
+    Column("country", String(2), nullable=False, server_default=""),
+    # Its silence: until when it is normal and by which norm, what was found, and when to look for it next.
+    Column("slower_at", UtcDateTime),
+    Column("stalled_at", UtcDateTime),
+    Column("norm_hours", Float),
+    Column("norm_share", Float),
+    Column("norm_count", Integer),
+    Column("found", String(16), nullable=False, server_default=""),
+    Column("quiet_at", UtcDateTime),
+    Index("ix_shipments_quiet_at", "quiet_at", sqlite_where=_LOOKED_FOR, postgresql_where=_LOOKED_FOR),
+    # When to look whether its day has come or it still waits to be collected; NULL where there is nothing to look for.
+    Column("remind_at", UtcDateTime),
+    Index("ix_shipments_remind_at", "remind_at", sqlite_where=_AHEAD, postgresql_where=_AHEAD),
 )
 
 order_shipments = Table(

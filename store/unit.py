@@ -12,11 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from store import erasing
 from store.database import Database
 from store.facts import add_facts
+from store.findings import add_findings, clear_findings, quiet_rows
 from store.loading import events_of, items_of, matching, parcels_of, sources_of
-from store.rows import event_row, order_record, order_row, shipment_record, shipment_row
+from store.rows import event_row, order_record, order_row, shipment_record, shipment_row, silence_row
 from store.tables import deliveries, order_items, order_shipments, order_sources, orders, shipments, tracking_events
 from store.writing import add_rows, clear_rows, insert_rows, update_rows
 from tracking.facts import Fact
+from tracking.findings import Finding
 from tracking.ports import UnitOfWork
 from tracking.records import OrderRecord, OrderRef, ShipmentRecord
 
@@ -159,6 +161,27 @@ class SqlUnit:
     async def note_facts(self, facts: Sequence[Fact], now: datetime) -> None:
         """See `tracking.ports.UnitOfWork.note_facts`."""
         await add_facts(self._connection, facts, now)
+
+    async def quiet_shipments(self, now: datetime, limit: int) -> list[ShipmentRecord]:
+        """See `tracking.ports.UnitOfWork.quiet_shipments`."""
+        rows = await quiet_rows(self._connection, now, limit)
+        events = await events_of(self._connection, [row["id"] for row in rows])
+        return [shipment_record(row, events[row["id"]]) for row in rows]
+
+    async def save_silences(self, records: Sequence[ShipmentRecord]) -> None:
+        """See `tracking.ports.UnitOfWork.save_silences`."""
+        known = {record.id: silence_row(record) for record in records if record.id is not None}
+        await update_rows(self._connection, shipments, known)
+
+    async def add_findings(self, findings: Mapping[str, Finding], now: datetime) -> None:
+        """See `tracking.ports.UnitOfWork.add_findings`."""
+        if findings:
+            await add_findings(self._connection, findings, now)
+
+    async def clear_findings(self, keys: Collection[str], now: datetime) -> None:
+        """See `tracking.ports.UnitOfWork.clear_findings`."""
+        if keys:
+            await clear_findings(self._connection, keys, now)
 
     async def erase_customer(self, source: str, email: str, phone: str, external_ids: Collection[str]) -> int:
         """Delete the customer's orders known from `source`, their parcels and all talk of them; count the orders."""

@@ -1,11 +1,23 @@
 """Makes reports fit to be stored: cleans their texts and refuses what breaks a rule; pure."""
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
+from tracking.checking import Check
 from tracking.errors import InvalidInput
 from tracking.keys import order_key, tracking_key
-from tracking.model import Address, Contact, DeliveryWindow, EventUpdate, Item, Money, OrderUpdate, ShipmentUpdate
+from tracking.model import (
+    Address,
+    Contact,
+    DeliveryWindow,
+    EventUpdate,
+    Item,
+    Money,
+    OrderUpdate,
+    Refund,
+    ShipmentUpdate,
+)
 from tracking.reading import text
 
 LONGEST_NUMBER = 64
@@ -22,8 +34,8 @@ def clean_order(update: OrderUpdate) -> OrderUpdate:
         raise InvalidInput("number is missing")
     if len(number) > LONGEST_NUMBER:
         raise InvalidInput(f"number is longer than {LONGEST_NUMBER} characters")
-    if len(update.items or ()) > MOST_ITEMS or len(update.shipments) > MOST_ITEMS:
-        raise InvalidInput(f"an order has more than {MOST_ITEMS} items or parcels")
+    if max(len(update.items or ()), len(update.shipments), len(update.refunds)) > MOST_ITEMS:
+        raise InvalidInput(f"an order has more than {MOST_ITEMS} items, parcels or refunds")
     _aware("updated_at", update.updated_at)
     _aware("placed_at", update.placed_at)
     return replace(
@@ -35,15 +47,21 @@ def clean_order(update: OrderUpdate) -> OrderUpdate:
         items=None if update.items is None else tuple(map(_item, update.items)),
         shipments=tuple(map(_shipment, update.shipments)),
         promised=_window("promised", update.promised),
-        total=_total(update.total),
+        total=update.total and _money("total", update.total),
+        refunds=tuple(map(_refund, update.refunds)),
     )
 
 
-def _total(total: Money | None) -> Money | None:
-    if total is None:
-        return None
+def _refund(refund: Refund) -> Refund:
+    _aware("refund.at", refund.at)
+    if not text(refund.id):
+        raise InvalidInput("a refund's id is missing")
+    return Refund(text(refund.id), _money("refund", refund.paid), refund.at)
+
+
+def _money(name: str, total: Money) -> Money:
     if not total.amount.is_finite() or not 0 <= total.amount < _MOST_MONEY:
-        raise InvalidInput(f"total must be from 0 to {_MOST_MONEY}")
+        raise InvalidInput(f"{name} must be from 0 to {_MOST_MONEY}")
     currency = text(total.currency, 4).upper()
     if currency and (len(currency) != 3 or not currency.isascii() or not currency.isalpha()):
         raise InvalidInput("currency must be three letters, such as USD")
@@ -60,6 +78,7 @@ def clean_event(update: EventUpdate) -> EventUpdate:
         update,
         tracking_number=_tracking_number(update.tracking_number),
         carrier=text(update.carrier, 40) or None,
+        service=text(update.service, 64),
         estimate=_window("estimate", update.estimate),
         event=replace(
             event,
@@ -69,6 +88,22 @@ def clean_event(update: EventUpdate) -> EventUpdate:
             event_id=text(event.event_id),
             signed_by=text(event.signed_by),
         ),
+    )
+
+
+def clean_check(check: Check) -> Check:
+    """Return an answer with clean texts, without the scans that break a rule. Raises InvalidInput as `clean_event`."""
+    _aware("checked_at", check.checked_at)
+    good = []
+    for update in check.events:
+        with suppress(InvalidInput):
+            good.append(clean_event(update))
+    return replace(
+        check,
+        tracking_number=_tracking_number(check.tracking_number),
+        events=tuple(good),
+        estimate=_window("estimate", check.estimate),
+        carrier=text(check.carrier, 40) or None,
     )
 
 
@@ -83,7 +118,8 @@ def _tracking_number(written: str) -> str:
 
 def _shipment(update: ShipmentUpdate) -> ShipmentUpdate:
     skus = tuple(dict.fromkeys(filter(None, map(text, update.skus))))
-    return ShipmentUpdate(_tracking_number(update.tracking_number), text(update.carrier, 40) or None, skus)
+    carrier, service = text(update.carrier, 40) or None, text(update.service, 64)
+    return ShipmentUpdate(_tracking_number(update.tracking_number), carrier, skus, service)
 
 
 def _item(item: Item) -> Item:

@@ -1,17 +1,19 @@
 """Takes in what shops and carriers report, in any order and any number of times; asks nobody and tells nobody."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from tracking.cleaning import clean_event, clean_order
+from tracking.checking import Check, Checked
+from tracking.cleaning import clean_check, clean_event, clean_order
 from tracking.errors import InvalidInput
-from tracking.facts import Fact
+from tracking.facts import MOVED, Fact, Occasion
 from tracking.ingest_work import EventWork, OrderWork, Outcome
 from tracking.keys import order_key, tracking_key
 from tracking.model import EventUpdate, OrderUpdate, RowResult
 from tracking.ports import Clock, Store, UnitOfWork
+from tracking.quiet import GeneralRule, Silences
 
 T = TypeVar("T")
 Rows = list[tuple[int, T]]
@@ -51,7 +53,9 @@ class Ingest:
     """The one way in for facts. Every method raises Unavailable when the store doesn't answer; nothing is changed then.
 
     `detect` names the carrier of a tracking number where nobody else does, or None if it can't tell. With `tell_for`,
-    facts that are no older are noted along, for whoever tells shoppers; without it nothing is.
+    facts of these `occasions` (None for all) that are no older are noted along, for whoever tells shoppers or the shop;
+    without it nothing is; an estimate has to move by more than `moved`. `silences` knows for how long a parcel's
+    silence is normal.
     """
 
     def __init__(
@@ -60,8 +64,13 @@ class Ingest:
         clock: Clock,
         detect: Callable[[str], str | None] = lambda _: None,
         tell_for: timedelta | None = None,
+        occasions: Collection[Occasion] | None = None,
+        silences: Silences | None = None,
+        moved: timedelta = MOVED,
     ) -> None:
-        self._store, self._clock, self._detect, self._tell_for = store, clock, detect, tell_for
+        self._store, self._clock, self._detect, self._moved = store, clock, detect, moved
+        self._tell_for, self._occasions = tell_for, occasions
+        self._silences = silences or GeneralRule()
 
     async def save_orders(self, updates: Sequence[OrderUpdate]) -> list[RowResult]:
         """Create or update orders; a bad row is refused with its reason, the good ones are kept."""
@@ -88,14 +97,17 @@ class Ingest:
         """Take one message in: all its good rows in one transaction, together with the note that it came."""
         batch = self._sort_out(orders, events)
         now = self._clock.now()
+        await self._silences.fresh()
 
         async def work(unit: UnitOfWork) -> Receipt:
             await unit.lock(_names(batch, delivery))
             if delivery and not await unit.first_delivery(delivery.source, delivery.id, now):
                 return Receipt(duplicate=True)
             facts: list[Fact] | None = None if self._tell_for is None else []
-            order_results = await OrderWork(unit, self._detect, facts).save([u for _, u in batch.orders])
-            event_results = await EventWork(unit, self._detect, facts).record([u for _, u in batch.events])
+            order_work = OrderWork(unit, self._detect, now, self._silences, facts)
+            event_work = EventWork(unit, self._detect, now, self._silences, facts)
+            order_results = await order_work.save([u for _, u in batch.orders])
+            event_results = await event_work.record([u for _, u in batch.events])
             await self._note(unit, facts or [], now)
             return Receipt(
                 orders=_in_order(batch.orders, order_results, batch.refused_orders),
@@ -104,9 +116,29 @@ class Ingest:
 
         return await self._store.run(work)
 
+    async def checked(self, check: Check) -> Checked:
+        """Take in the answer to a question of ours: scans, estimate, and that the parcel was checked, in one go.
+
+        A source that has never heard of the number has answered too. A scan that breaks a rule is left out; raises
+        InvalidInput where the number or the estimate does, and changes nothing then.
+        """
+        clean, now = clean_check(check), self._clock.now()
+        await self._silences.fresh()
+
+        async def work(unit: UnitOfWork) -> Checked:
+            await unit.lock({f"parcel:{tracking_key(clean.tracking_number)}"})
+            facts: list[Fact] | None = None if self._tell_for is None else []
+            became = await EventWork(unit, self._detect, now, self._silences, facts).answer(clean)
+            await self._note(unit, facts or [], now)
+            return became
+
+        return await self._store.run(work)
+
     async def _note(self, unit: UnitOfWork, facts: Sequence[Fact], now: datetime) -> None:
         """Old news is no news: an import of last year's orders tells nobody anything."""
-        fresh = [fact for fact in facts if self._tell_for and now - fact.at <= self._tell_for]
+        wanted = [fact for fact in facts if self._occasions is None or fact.occasion in self._occasions]
+        fresh = [fact for fact in wanted if self._tell_for and now - fact.at <= self._tell_for]
+        fresh = [fact for fact in fresh if fact.occasion is not Occasion.ARRIVAL_MOVED or fact.by > self._moved]
         if fresh:
             await unit.note_facts(fresh, now)
 

@@ -82,6 +82,15 @@ class Money:
 
 
 @dataclass(frozen=True, slots=True)
+class Refund:
+    """Money that went back to the customer at `at` (aware). `id` is the shop's, the same for the same refund."""
+
+    id: str
+    paid: Money
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Contact:
     """The customer's contacts; e-mail lower-cased, phone in E.164, each empty when not known."""
 
@@ -112,11 +121,36 @@ class ShipmentState:
 
 
 @dataclass(frozen=True, slots=True)
+class Patience:
+    """For how long a parcel's silence is normal: until `slower_at`, and until `stalled_at` it is only slow (aware).
+
+    `hours` of working time is the norm that both come from: of `count` own silences, the `share` ended within it.
+    `count` 0 means that it is a general rule.
+    """
+
+    slower_at: datetime
+    stalled_at: datetime
+    hours: float
+    share: float = 0.0
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CarrierSwitch:
+    """That a parcel's carrier was named wrongly: which one it was named, and when (aware) another knew the number."""
+
+    was: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Shipment:
     """One parcel. `carrier` is our carrier code, None when not known; `events` are ordered by `occurred_at`.
 
     `skus` lists what is inside, empty when the shop did not say. `last_checked_at` is when a source last answered us,
-    `known_since` when anyone first spoke of the parcel (both aware).
+    `known_since` when anyone first spoke of the parcel (both aware). `service` is what the carrier calls the kind of
+    shipment, `country` (two letters) where it goes; each empty when not known. `switched` is there where another
+    carrier was named first.
     """
 
     tracking_number: str
@@ -127,6 +161,10 @@ class Shipment:
     last_checked_at: datetime | None = None
     estimate: DeliveryWindow | None = None
     known_since: datetime | None = None
+    service: str = ""
+    country: str = ""
+    patience: Patience | None = None
+    switched: CarrierSwitch | None = None
 
     @property
     def status(self) -> Status:
@@ -138,7 +176,7 @@ class Shipment:
 class Order:
     """What a customer bought, with its parcels. `number` is as the shop writes it; `promised` is the shop's word.
 
-    `total` is what they paid, None when not known.
+    `total` is what they paid, None when not known; `refunds` what they got back of it.
     """
 
     number: str
@@ -150,6 +188,7 @@ class Order:
     promised: DeliveryWindow | None = None
     cancelled: bool = False
     total: Money | None = None
+    refunds: tuple[Refund, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,13 +198,14 @@ class ShipmentUpdate:
     tracking_number: str
     carrier: str | None = None
     skus: tuple[str, ...] = ()
+    service: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class OrderUpdate:
     """An order as a shop reports it. None means "not said, keep what is stored"; `updated_at` is by the shop's clock.
 
-    `shipments` are added to or merged with those stored; a shop's silence about a parcel never removes it.
+    `shipments` and `refunds` are added to or merged with those stored; a shop's silence about one never removes it.
     Of each thing said, the newest word counts; an older update fills what is still unknown. `number` may be empty where
     `external_id` (the source's own id of the order) is given: such an order waits for its number.
     """
@@ -182,6 +222,7 @@ class OrderUpdate:
     cancelled: bool | None = None
     total: Money | None = None
     external_id: str = ""
+    refunds: tuple[Refund, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +238,7 @@ class EventUpdate:
     carrier: str | None = None
     estimate: DeliveryWindow | None = None
     checked_at: datetime | None = None
+    service: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from tracking.facts import Fact
+from tracking.findings import Finding
 from tracking.model import Order
 from tracking.records import OrderRecord, OrderRef, ShipmentRecord
 
@@ -57,6 +58,18 @@ class UnitOfWork(Protocol):
 
     async def note_facts(self, facts: Sequence[Fact], now: datetime) -> None:
         """Note what somebody may have to be told of; a fact that is noted already is the same."""
+
+    async def quiet_shipments(self, now: datetime, limit: int) -> list[ShipmentRecord]:
+        """Return parcels whose silence is to be looked at by now, longest due first, locked; none that others hold."""
+
+    async def save_silences(self, records: Sequence[ShipmentRecord]) -> None:
+        """Write of known parcels only what is stored about their silence."""
+
+    async def add_findings(self, findings: Mapping[str, Finding], now: datetime) -> None:
+        """Keep findings by tracking key; one of this parcel, kind and time that is kept already is the same."""
+
+    async def clear_findings(self, keys: Collection[str], now: datetime) -> None:
+        """Note that what was found about these parcels is no longer true."""
 
     async def erase_customer(self, source: str, email: str, phone: str, external_ids: Collection[str]) -> int:
         """Delete the customer's orders known from `source`, their parcels and all talk of them; count the orders."""

@@ -9,12 +9,15 @@ from tracking.folding import distinct, fold
 from tracking.keys import order_key, tracking_key
 from tracking.model import (
     Address,
+    CarrierSwitch,
     Contact,
     DeliveryWindow,
     EventUpdate,
     Item,
     Money,
     OrderUpdate,
+    Patience,
+    Refund,
     ShipmentState,
     ShipmentUpdate,
     TrackingEvent,
@@ -22,6 +25,8 @@ from tracking.model import (
 
 T = TypeVar("T")
 _UNKNOWN = (None, "", ())
+MOST_REFUNDS = 50
+"""Refunds that are kept of one order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,7 @@ class OrderRecord:
     promised: DeliveryWindow | None = None
     cancelled: bool | None = None
     total: Money | None = None
+    refunds: tuple[Refund, ...] = ()
     parcels: tuple[Parcel, ...] = ()
     sources: tuple[tuple[str, str], ...] = ()
     said_at: Mapping[str, datetime] = field(default_factory=dict)
@@ -69,8 +75,26 @@ class OrderRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Plan:
+    """When a parcel is asked about next (aware, None for never) and as whose: our carrier code, empty for nobody's.
+
+    `ask_as` is the parcel's carrier, or another one that is tried because the named one doesn't know the number;
+    `not_found_since` is when it first said so. `failures` counts the questions that failed since the last answer.
+    """
+
+    next_at: datetime | None = None
+    ask_as: str = ""
+    failures: int = 0
+    not_found_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ShipmentRecord:
-    """A stored parcel. `carrier_said_at` is when the carrier was named (aware), None while it is only detected."""
+    """A stored parcel. `carrier_said_at` is when the carrier was named (aware), None while it is only detected.
+
+    `found` is the kind of the finding about its present silence, empty while there is none. `remind_at` is when (aware)
+    to look whether the shopper is to be reminded of it, None for never.
+    """
 
     key: str
     tracking_number: str
@@ -82,6 +106,13 @@ class ShipmentRecord:
     state: ShipmentState = field(default_factory=ShipmentState)
     last_checked_at: datetime | None = None
     estimate: DeliveryWindow | None = None
+    service: str = ""
+    country: str = ""
+    patience: Patience | None = None
+    found: str = ""
+    remind_at: datetime | None = None
+    plan: Plan = field(default_factory=Plan)
+    switched: CarrierSwitch | None = None
 
 
 def merge_order(stored: OrderRecord, update: OrderUpdate) -> OrderRecord:
@@ -103,6 +134,7 @@ def merge_order(stored: OrderRecord, update: OrderUpdate) -> OrderRecord:
         promised=word.newest("promised", stored.promised, update.promised),
         cancelled=word.newest("cancelled", stored.cancelled, update.cancelled),
         total=word.newest("total", stored.total, update.total),
+        refunds=merge_refunds(stored.refunds, update.refunds),
         parcels=_merge_parcels(word, stored.parcels, update.shipments),
         sources=_merge_sources(stored.sources, update.source, update.external_id),
         said_at=word.clock,
@@ -119,8 +151,13 @@ def absorb(stored: OrderRecord, placeholder: OrderRecord) -> OrderRecord:
     sources = merged.sources
     for source, external_id in placeholder.sources:
         sources = _merge_sources(sources, source, external_id)
-    known_since = min(stored.known_since, placeholder.known_since)
-    return replace(merged, known_since=known_since, parcels=tuple(parcels.values()), sources=sources)
+    return replace(
+        merged,
+        known_since=min(stored.known_since, placeholder.known_since),
+        refunds=merge_refunds(placeholder.refunds, merged.refunds),
+        parcels=tuple(parcels.values()),
+        sources=sources,
+    )
 
 
 def _part(record: OrderRecord, name: str, at: datetime) -> OrderUpdate | None:
@@ -136,21 +173,33 @@ def _part(record: OrderRecord, name: str, at: datetime) -> OrderUpdate | None:
 
 def merge_events(stored: ShipmentRecord, updates: list[EventUpdate]) -> ShipmentRecord:
     """Return the parcel after a carrier's reports, folded anew; the order of reports makes no difference."""
-    events = distinct([*stored.events, *(update.event for update in updates)])
-    record = replace(stored, events=events, state=fold(events))
+    record, estimate, service = stored, stored.estimate, stored.service
     for update in updates:
-        heard_at = update.checked_at or update.event.recorded_at
-        record = replace(
-            name_carrier(record, update.carrier, heard_at),
-            known_since=min(record.known_since, heard_at),
-            last_checked_at=max(record.last_checked_at or heard_at, heard_at),
-            estimate=_newer_window(record.estimate, update.estimate),
-        )
-    return record
+        record = name_carrier(record, update.carrier, _heard_at(update))
+        estimate, service = newer_window(estimate, update.estimate), update.service or service
+    events, heard = distinct([*stored.events, *(update.event for update in updates)]), [*map(_heard_at, updates)]
+    return replace(
+        record,
+        events=events,
+        state=fold(events),
+        known_since=min([stored.known_since, *heard]),
+        last_checked_at=max([*filter(None, [stored.last_checked_at]), *heard], default=None),
+        estimate=estimate,
+        service=service,
+    )
+
+
+def _heard_at(update: EventUpdate) -> datetime:
+    return update.checked_at or update.event.recorded_at
 
 
 def name_carrier(record: ShipmentRecord, carrier: str | None, said_at: datetime) -> ShipmentRecord:
-    """Return the parcel with the carrier someone named: the newest word counts, and any word beats a detection."""
+    """Return the parcel with the carrier someone named: the newest word counts, and any word beats a detection.
+
+    A carrier that has been found not to know the number is not taken again, however often it is named.
+    """
+    if record.switched and carrier == record.switched.was:
+        return record
     said_before = record.carrier_said_at
     if not carrier or (said_before is not None and (said_at, carrier) <= (said_before, record.carrier or "")):
         return record
@@ -200,13 +249,20 @@ def _merge_parcels(word: _Word, stored: tuple[Parcel, ...], said: tuple[Shipment
     return tuple(parcels.values())
 
 
+def merge_refunds(stored: tuple[Refund, ...], said: tuple[Refund, ...]) -> tuple[Refund, ...]:
+    """Return all refunds, of each the first word: what has been paid back doesn't change any more."""
+    known = {refund.id: refund for refund in (*said, *stored)}
+    return tuple(sorted(known.values(), key=lambda refund: (refund.at, refund.id))[:MOST_REFUNDS])
+
+
 def _merge_sources(stored: tuple[tuple[str, str], ...], source: str, external_id: str) -> tuple[tuple[str, str], ...]:
     sources = dict(stored)
     sources[source] = external_id or sources.get(source, "")
     return tuple(sources.items())
 
 
-def _newer_window(stored: DeliveryWindow | None, said: DeliveryWindow | None) -> DeliveryWindow | None:
+def newer_window(stored: DeliveryWindow | None, said: DeliveryWindow | None) -> DeliveryWindow | None:
+    """Return the newer of two estimates; any is newer than none."""
     if stored is None or said is None:
         return stored or said
     return max(stored, said, key=_window_place)

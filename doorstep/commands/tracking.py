@@ -19,6 +19,7 @@ from doorstep.bootstrap import TrackingRoom, best_carrier, tracking_room
 from doorstep.importing import ImportReport
 from doorstep.importing import import_orders as import_file
 from doorstep.settings import Settings
+from store.polling import PollTable
 from tracking.carriers import carrier_code, carrier_name
 from tracking.carriers import detect as find_carriers
 from tracking.carriers.apis import apis
@@ -26,6 +27,7 @@ from tracking.errors import InvalidInput
 from tracking.folding import distinct, fold
 from tracking.keys import tracking_key
 from tracking.model import Order, Shipment
+from tracking.polls import SourceNote
 
 AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
 console = Console()
@@ -92,6 +94,8 @@ async def _track(number: str, carrier: str, register: bool) -> tuple[Order | Non
         for one in asked:
             if one.report and one.report.events:
                 await room.ingest.record_events(one.report.events)
+            if one.report:
+                await PollTable(room.database).note(one.source, SourceNote(one.report.checked_at))
         order = await _find(room, number) or _stray(asked)
     return order, asked
 

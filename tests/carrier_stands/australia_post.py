@@ -9,6 +9,7 @@ KINDS = {
     "label": "Shipping information received by Australia Post",
     "picked_up": "Received by Australia Post",
     "transit": "Item processed at facility",
+    "exception": "Item found damaged",
     "attempt": "Unsuccessful delivery attempt",
     "out": "Onboard for delivery",
     "pickup": "Awaiting collection at Example LPO",
@@ -47,5 +48,7 @@ class AustraliaPostStand(CarrierStand):
         return {"location": "SYDNEY NSW", "description": KINDS[kind], "date": at.isoformat()}
 
     def answer(self, number: str, known: Known) -> Any:
-        item = {"article_id": number, "product_type": "Parcel", "status": "", "events": self.scans(known)}
+        # Damage is said of an article, not of a scan.
+        status = "Article damaged" if known.kinds[-1:] == ("exception",) else ""
+        item = {"article_id": number, "product_type": "Parcel", "status": status, "events": self.scans(known)}
         return {"tracking_results": [{"tracking_id": number, "trackable_items": [item]}]}

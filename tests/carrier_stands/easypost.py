@@ -1,14 +1,16 @@
 """EasyPost: trackers."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from tests.carrier_stands.base import DUE, Asked, CarrierStand, Known, basic
+from tracking.model import Status
 
 KINDS = {
     "label": ("pre_transit", "label_created", "Shipping Label Created"),
     "picked_up": ("in_transit", "received_at_origin_facility", "Accepted at USPS Origin Facility"),
     "transit": ("in_transit", "arrived_at_facility", "Arrived at USPS Regional Facility"),
+    "customs": ("in_transit", "held", "Held in Customs"),
     "delay": ("in_transit", "delayed", "Delayed"),
     "exception": ("error", "lost", "Lost"),
     "attempt": ("failure", "failure", "Notice Left"),
@@ -26,6 +28,7 @@ class EasypostStand(CarrierStand):
     number = "9405803699300124287899"
     proves = estimates = registers = True
     kinds = tuple(KINDS)
+    unlike: ClassVar = {"customs": Status.EXCEPTION}
 
     def keys(self) -> dict[str, str]:
         return {"easypost_api_key": "key-example"}

@@ -1,13 +1,15 @@
 """Karrio: the trackers of a self-hosted server."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from tests.carrier_stands.base import DUE, Asked, CarrierStand, Known
+from tracking.model import Status
 
 NAMES = {
     "label": "pending",
     "transit": "in_transit",
+    "customs": "on_hold",
     "delay": "delivery_delayed",
     "exception": "on_hold",
     "attempt": "delivery_failed",
@@ -26,6 +28,7 @@ class KarrioStand(CarrierStand):
     zone = UTC
     zone_source = "utc"
     kinds = (*NAMES, "picked_up", "delivered")
+    unlike: ClassVar = {"customs": Status.EXCEPTION}
     _names = NAMES
 
     def keys(self) -> dict[str, str]:

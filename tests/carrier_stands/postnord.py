@@ -9,6 +9,7 @@ from tracking.model import Status
 KINDS = {
     "label": "INFORMED",
     "transit": "EN_ROUTE",
+    "customs": "STOPPED",
     "delay": "DELAYED",
     "exception": "DELIVERY_REFUSED",
     "attempt": "DELIVERY_IMPOSSIBLE",
@@ -26,7 +27,7 @@ class PostnordStand(CarrierStand):
     zone_source = "location"
     proves = estimates = True
     kinds = tuple(KINDS)
-    unlike: ClassVar = {"returning": Status.RETURNED}
+    unlike: ClassVar = {"customs": Status.EXCEPTION, "returning": Status.RETURNED}
 
     def keys(self) -> dict[str, str]:
         return {"postnord_api_key": "key-example"}

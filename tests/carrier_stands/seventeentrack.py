@@ -1,14 +1,16 @@
 """17TRACK: the API v2.2."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from tests.carrier_stands.base import DUE, Asked, CarrierStand, Known
+from tracking.model import Status
 
 KINDS = {
     "label": "InfoReceived",
     "picked_up": "InTransit_PickedUp",
     "transit": "InTransit_Arrival",
+    "customs": "InTransit_CustomsRequiringInformation",
     "delay": "Exception_Delayed",
     "exception": "Exception_Lost",
     "attempt": "DeliveryFailure_NoBody",
@@ -26,6 +28,7 @@ class SeventeentrackStand(CarrierStand):
     number = "9405803699300124287899"
     estimates = registers = True
     kinds = tuple(KINDS)
+    unlike: ClassVar = {"customs": Status.EXCEPTION}
 
     def keys(self) -> dict[str, str]:
         return {"seventeentrack_api_key": "key-example"}

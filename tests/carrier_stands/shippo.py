@@ -1,14 +1,16 @@
 """Shippo: tracks."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from tests.carrier_stands.base import DUE, Asked, CarrierStand, Known
+from tracking.model import Status
 
 KINDS = {
     "label": ("PRE_TRANSIT", "information_received"),
     "picked_up": ("TRANSIT", "package_accepted"),
     "transit": ("TRANSIT", "package_departed"),
+    "customs": ("TRANSIT", "package_held"),
     "delay": ("TRANSIT", "delayed"),
     "exception": ("FAILURE", "package_lost"),
     "attempt": ("TRANSIT", "delivery_attempted"),
@@ -27,6 +29,7 @@ class ShippoStand(CarrierStand):
     estimates = registers = True
     zone = UTC
     kinds = tuple(KINDS)
+    unlike: ClassVar = {"customs": Status.EXCEPTION}
 
     def keys(self) -> dict[str, str]:
         return {"shippo_api_key": "key-example"}

@@ -10,6 +10,7 @@ from tracking.carriers.formats import Courier, Format
 
 REQUIRED = {"ups", "fedex", "usps", "dhl", "amazon", "canada_post", "canpar", "dpd", "gofo", "landmark", "lasership"}
 REQUIRED |= {"old_dominion", "ontrac", "purolator", "s10", "speedee", "yodel", "yunexpress"}
+REQUIRED |= {"australia_post", "gls", "postnord", "royal_mail"}
 FORMATS = [pytest.param(c, f, id=f"{c.code}-{f.name}") for c in couriers().values() for f in c.formats]
 DHL_BY_USPS = "420902459261290336128704042634 420941179261290336128704062441 420926029261290336128704067248 "
 DHL_BY_USPS += "420902729261290336128704124163 420950549261290336128704133837 420193809261290336128704280838 "
@@ -32,6 +33,11 @@ COLLISIONS = {
     "15501234567890": ["dpd", "dhl"],
     # The post and the standard it numbers by.
     "RB123456785GB": ["s10", "royal_mail"],
+    "RB123456785AU": ["s10", "australia_post"],
+    "RB123456785SE": ["s10", "postnord"],
+    "RB123456785DK": ["s10", "postnord"],
+    # A barcode of twenty digits: the same check digit, and USPS names no prefix.
+    "00373500454541020957": ["postnord", "usps"],
 }
 
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from doorstep.bootstrap import best_carrier
 from tracking.carriers import carrier_code, carrier_name, checks, clean, couriers, detect, tracking_url
 from tracking.carriers.detection import LONGEST_TEXT
 from tracking.carriers.formats import Courier
@@ -168,3 +169,19 @@ def test_couriers_load_in_the_bot_box() -> None:
     code = "from tracking.carriers import detect; print(detect('1Z5R89390357567127')[0].carrier)"
     done = subprocess.run(["bot/.venv/bin/python", "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "ups"
+
+
+@pytest.mark.parametrize(
+    ("number", "carrier"),
+    [
+        ("RB123456785GB", "royal_mail"),
+        ("RB123456785AU", "australia_post"),
+        ("RB123456785SE", "postnord"),
+        ("RB123456785CV", "s10"),
+        ("1Z5R89390357567127", "ups"),
+        ("287809468872", None),
+        ("hello", None),
+    ],
+)
+def test_the_one_carrier_of_a_number(number: str, carrier: str | None) -> None:
+    assert best_carrier(number) == carrier

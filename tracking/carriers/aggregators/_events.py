@@ -11,6 +11,9 @@ from tracking.model import Status, TrackingEvent
 TOO_FAR_AHEAD = timedelta(days=2)
 """A scan dated later than this isn't one: no time zone explains it."""
 
+MOST_SCANS = 1000
+"""Of a parcel in one message. The longest journeys have about a hundred."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scans:
@@ -25,14 +28,23 @@ class Scans:
 
 
 def collect(entries: object, where: str, read: Callable[[dict[str, Any]], TrackingEvent]) -> Scans:
-    """Return the scans that can be read. Raises InvalidInput if `entries` is neither a list nor left out."""
+    """Return the scans that can be read, the newest `MOST_SCANS` of them.
+
+    Raises InvalidInput if `entries` is neither a list nor left out.
+    """
     if entries is not None and not isinstance(entries, list):
         raise InvalidInput(f"{where} must be a list.")
     read_all = [_attempt(entry, f"{where}[{place}]", read) for place, entry in enumerate(entries or [])]
-    return Scans(
-        tuple(scan for scan in read_all if isinstance(scan, TrackingEvent)),
-        tuple(reason for reason in read_all if isinstance(reason, str)),
-    )
+    scans = tuple(scan for scan in read_all if isinstance(scan, TrackingEvent))
+    reasons = tuple(reason for reason in read_all if isinstance(reason, str))
+    if len(scans) <= MOST_SCANS:
+        return Scans(scans, reasons)
+    return Scans(_newest(scans), (f"{where}: {len(scans) - MOST_SCANS} more scans than we take, the oldest", *reasons))
+
+
+def _newest(scans: Sequence[TrackingEvent]) -> tuple[TrackingEvent, ...]:
+    kept = sorted(range(len(scans)), key=lambda place: scans[place].occurred_at)[-MOST_SCANS:]
+    return tuple(scans[place] for place in sorted(kept))
 
 
 def _attempt(entry: object, where: str, read: Callable[[dict[str, Any]], TrackingEvent]) -> TrackingEvent | str:

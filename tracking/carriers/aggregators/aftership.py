@@ -64,9 +64,10 @@ def read_tracking(tracking: dict[str, Any], where: str, recorded_at: datetime, d
     heard_at = min(utc_moment(tracking.get("updated_at")) or recorded_at, recorded_at)
     events = with_signature(found.events, text(tracking.get("signed_by")))
     estimate, carrier = estimate_of(tracking, heard_at), carrier_code(text(tracking.get("slug")))
+    service = text(tracking.get("shipment_type"), 64)
     return Message(
         delivery_id=delivery_id,
-        events=tuple(EventUpdate(number, event, carrier, estimate, heard_at) for event in events),
+        events=tuple(EventUpdate(number, event, carrier, estimate, heard_at, service) for event in events),
         rejected=found.rejected,
         unmapped=found.unmapped(lambda event: _tag(event.raw_status) in TAGS),
     )

@@ -87,9 +87,10 @@ def read_tracker(tracker: dict[str, Any], where: str, recorded_at: datetime, del
     heard_at = min(updated_at, recorded_at)
     events = with_signature(found.events, text(tracker.get("signed_by")))
     estimate, carrier = estimate_of(tracker, heard_at), carrier_code(text(tracker.get("carrier")))
+    service = text(obj(tracker.get("carrier_detail")).get("service"), 64)
     return Message(
         delivery_id=delivery_id,
-        events=tuple(EventUpdate(number, event, carrier, estimate, heard_at) for event in events),
+        events=tuple(EventUpdate(number, event, carrier, estimate, heard_at, service) for event in events),
         rejected=found.rejected,
         unmapped=found.unmapped(lambda event: _is_mapped(event.raw_status)),
     )

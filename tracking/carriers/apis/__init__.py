@@ -6,11 +6,11 @@ Couriers' own APIs and aggregators' alike. Apart from the couriers, because thes
 from functools import cache
 
 from tracking.carriers.apis._client import Tools
-from tracking.carriers.apis.base import CarrierApi, Parcel, Rate, Refused, Report, Slow, Values
+from tracking.carriers.apis.base import CarrierApi, Denied, Parcel, Rate, Refused, Report, Slow, Values
 from tracking.carriers.apis.live import Live, Note
 from tracking.plugins import scan
 
-__all__ = ["CarrierApi", "Live", "Note", "Parcel", "Rate", "Refused", "Report", "Slow", "Tools", "Values"]
+__all__ = ["CarrierApi", "Denied", "Live", "Note", "Parcel", "Rate", "Refused", "Report", "Slow", "Tools", "Values"]
 __all__ += ["apis", "ready_for"]
 
 

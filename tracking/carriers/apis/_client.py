@@ -17,7 +17,7 @@ import aiohttp
 
 from tracking.carriers.apis._limits import Breaker, Bucket
 from tracking.carriers.apis._tokens import Token, Tokens
-from tracking.carriers.apis.base import Answer, Call, Keys, OAuth, Rate, Refused, Slow
+from tracking.carriers.apis.base import Answer, Call, Denied, Keys, OAuth, Rate, Slow
 from tracking.errors import DoorstepError, Unavailable
 from tracking.reading import obj, text
 
@@ -73,6 +73,15 @@ class Client:
             await self._kept.close()
             self._kept = None
 
+    @property
+    def wait(self) -> float:
+        """Seconds until the next request could be sent."""
+        return self._bucket.wait
+
+    def drain(self) -> None:
+        """Let no request through at once that the rate alone wouldn't: somebody else may just have sent some."""
+        self._bucket.drain()
+
     async def send(self, call: Call) -> Answer:
         """Send one request, again where that may help. Raises Unavailable, or Slow with how long to leave it alone."""
         if isinstance(self._auth, Keys):
@@ -80,7 +89,7 @@ class Client:
         token = await self._tokens.get()
         try:
             return await self._try(call, _bearer(token))
-        except _Denied:
+        except Denied:
             self._tokens.forget(token)
         return await self._try(call, _bearer(await self._tokens.get()))
 
@@ -171,7 +180,7 @@ class Client:
         if status >= 500:
             raise _Passing(str(status), pause_of(told, self._tools.wall()) if told else None)
         if status in {401, 403}:
-            raise _Denied(f"{self._name} did not let us in ({status}); check its key and its address.")
+            raise Denied(f"{self._name} did not let us in ({status}); check its key and its address.")
         if 300 <= status < 400:
             raise Unavailable(f"{self._name} sent us elsewhere ({status}); check its address.")
 
@@ -202,7 +211,7 @@ def _token_request(auth: OAuth) -> tuple[Call, Keys]:
 
 def _token(name: str, answer: Answer) -> Token:
     if answer.status >= 400:
-        raise Refused(f"{name} did not accept our client id and secret ({answer.status}).")
+        raise Denied(f"{name} did not accept our client id and secret ({answer.status}).")
     try:
         data = obj(json.loads(answer.body))
     except ValueError as error:

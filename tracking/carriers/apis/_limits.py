@@ -19,12 +19,21 @@ class Bucket:
         """Let no request through for so long."""
         self._rested_at = max(self._rested_at, self._now() + seconds)
 
-    def take(self) -> float:
-        """Reserve one request and return the seconds to wait before it. Raises Slow, reserving none, if too many."""
+    def drain(self) -> None:
+        """Begin anew with nothing saved up."""
+        self._tokens, self._at = min(self._tokens, 0.0), self._now()
+
+    @property
+    def wait(self) -> float:
+        """The seconds to wait before the next request, which isn't reserved by this."""
         now = self._now()
         refilled = self._tokens + (now - self._at) * self._rate.per_second
         self._tokens, self._at = min(float(self._rate.burst), refilled), now
-        wait = max(0.0, (1 - self._tokens) / self._rate.per_second, self._rested_at - now)
+        return max(0.0, (1 - self._tokens) / self._rate.per_second, self._rested_at - now)
+
+    def take(self) -> float:
+        """Reserve one request and return the seconds to wait before it. Raises Slow, reserving none, if too many."""
+        wait = self.wait
         if wait > self._patience:
             raise Slow("it may not be asked more often", wait)
         self._tokens -= 1

@@ -109,6 +109,7 @@ def report(
     carrier: str | None = None,
     estimate: DeliveryWindow | None = None,
     signed_by: str = "",
+    service: str = "",
     unmapped: Sequence[str] = (),
 ) -> Report:
     """Return the report of a parcel that was found. `mapped` is the map to hold raw codes against, if one will do."""
@@ -118,7 +119,7 @@ def report(
     return Report(
         number=parcel.number,
         checked_at=checked_at,
-        events=tuple(EventUpdate(parcel.number, event, carrier, estimate, checked_at) for event in events),
+        events=tuple(EventUpdate(parcel.number, event, carrier, estimate, checked_at, service) for event in events),
         estimate=estimate,
         carrier=carrier,
         rejected=scans.rejected,

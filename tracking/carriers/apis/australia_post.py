@@ -70,7 +70,7 @@ def _read(answer: Answer, parcel: Parcel, now: datetime) -> Report:
     results = objects(data.get("tracking_results"))
     errors = [*objects(data.get("errors")), *(error for result in results for error in objects(result.get("errors")))]
     codes = [text(error.get("code"), 20) for error in errors]
-    if answer.status == 404 or _NOT_FOUND.intersection(codes) or (not results and answer.status < 400):
+    if answer.status == 404 or _NOT_FOUND.intersection(codes) or (not results and not codes and answer.status < 400):
         return not_found(parcel, now)
     answer.checked(codes[0] if codes else "")
     if codes:

@@ -25,6 +25,10 @@ class Refused(Unavailable):
     """The source won't answer this question, whenever it is asked; the message says its code."""
 
 
+class Denied(Refused):
+    """The source did not let us in: its key or its address is wrong."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parcel:
     """What is asked about; `carrier` is our code, empty when not known."""

@@ -40,7 +40,8 @@ class Live:
         self.api = api
         self._values, self._note, self._tools = values, note, tools or Tools()
         address = values(f"{api.code}_api_url") or api.address
-        self._client = Client(api.name, address, api.auth(values), rate or api.rate, self._tools)
+        self.rate = rate or api.rate
+        self._client = Client(api.name, address, api.auth(values), self.rate, self._tools)
         self._logged: set[str] = set()
 
     async def __aenter__(self) -> Self:
@@ -56,6 +57,15 @@ class Live:
     async def close(self) -> None:
         """Close its connections."""
         await self._client.close()
+
+    @property
+    def wait(self) -> float:
+        """Seconds until it may be asked the next time."""
+        return self._client.wait
+
+    def drain(self) -> None:
+        """Allow no burst of questions at first, because another process may just have asked them."""
+        self._client.drain()
 
     async def ask(self, number: str, carrier: str = "") -> Report:
         """Ask about a parcel; `carrier` is our code where it is known.

@@ -85,6 +85,7 @@ def read_track(track: dict[str, Any], parcel: Parcel, now: datetime) -> Report:
         now,
         carrier=carrier_code(text(track.get("carrier"))),
         estimate=window(track.get("eta"), track.get("eta"), zone, now),
+        service=text(obj(track.get("servicelevel")).get("name"), 64),
         unmapped=found.unmapped(lambda scan: _mapped(scan.raw_status)),
     )
 

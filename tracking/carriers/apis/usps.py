@@ -18,7 +18,7 @@ from tracking.carriers.apis._reading import (
 )
 from tracking.carriers.apis.base import Answer, Call, CarrierApi, OAuth, Parcel, Rate, Report, Values, setting
 from tracking.model import DeliveryWindow, Status, TrackingEvent
-from tracking.reading import joined, moment, obj, objects, text
+from tracking.reading import joined, moment, obj, objects, required, text
 
 _CODES: Mapping[Status, str] = {
     Status.LABEL_CREATED: "GX MA 89",
@@ -50,6 +50,7 @@ def _read(answer: Answer, parcel: Parcel, now: datetime) -> Report:
     data = answer.data()
     if answer.status >= 400:
         answer.checked(text(obj(data.get("error")).get("code"), 20))
+    required(data.get("trackingNumber"), "trackingNumber")
     found = collect(data.get("trackingEvents"), "trackingEvents", lambda entry: _event(entry, now))
     signed = [
         text(entry.get("name")) for entry in objects(data.get("trackingEvents")) if entry.get("eventCode") == "01"
