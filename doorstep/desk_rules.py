@@ -12,7 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from support.hours import Hours, Span
 from support.model import Priority, TicketReason
-from support.rules import DeskRules, Rule
+from support.rules import Cause, DeskRules, Early, Rule
 from tracking.errors import InvalidInput
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -55,9 +55,15 @@ class _Rule(_Strict):
     order_value: Decimal = Field(Decimal(0), ge=0)
 
 
+class _Early(_Strict):
+    priority: Priority
+    due: Annotated[timedelta, BeforeValidator(_duration)]
+
+
 class _File(_Strict):
     hours: _Hours
     tickets: list[_Rule] = Field(min_length=1)
+    before_they_ask: dict[Cause, _Early] = {}
 
 
 def load_rules(path: Path) -> DeskRules:
@@ -74,4 +80,5 @@ def load_rules(path: Path) -> DeskRules:
     rules = tuple(
         Rule(r.priority, r.due, frozenset(r.reason), r.days_late, r.calls, r.order_value) for r in read.tickets
     )
-    return DeskRules(rules, Hours(zone, week, frozenset(read.hours.holidays)))
+    early = {cause: Early(one.priority, one.due) for cause, one in read.before_they_ask.items()}
+    return DeskRules(rules, Hours(zone, week, frozenset(read.hours.holidays)), early)

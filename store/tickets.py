@@ -21,6 +21,7 @@ from store.support_tables import (
     tickets,
 )
 from support.model import Ticket, TicketChange, TicketDraft, TicketReason
+from support.watching import CONVERSATION
 
 _TRANSCRIPT_MESSAGES = 200
 _PRIORITIES = ("low", "normal", "high", "urgent")
@@ -87,9 +88,9 @@ class TicketTable:
         """See `support.ports.TicketStore.open`."""
 
         async def work(connection: AsyncConnection) -> Ticket:
-            row = await _open_one(connection, draft)
+            row = await open_one(connection, draft)
             new = row is None
-            row = await (_insert(connection, draft, now) if row is None else _join(connection, row, draft, now))
+            row = await (insert_ticket(connection, draft, now) if row is None else _join(connection, row, draft, now))
             if new:
                 await follow(connection, self._followers, row.conversation, "open", ticket_number(row.id), now)
             await join_pictures(connection, draft.conversation, now)
@@ -120,6 +121,15 @@ class TicketTable:
         async with self._database.read() as connection:
             return tuple(map(ticket_of, await connection.execute(wanted)))
 
+    async def early(self, order_number: str) -> tuple[str, ...]:
+        """See `support.ports.TicketStore.early`."""
+        unasked = tickets.c.conversation.like(f"{CONVERSATION}%")
+        wanted = select(tickets.c.id).where(
+            tickets.c.order_number == order_number, tickets.c.state != "solved", unasked
+        )
+        async with self._database.read() as connection:
+            return tuple(map(ticket_number, (await connection.execute(wanted.order_by(tickets.c.id))).scalars()))
+
     async def update(self, number: str, changes: Mapping[str, Any], who: str, now: datetime) -> Ticket | None:
         """See `support.ports.TicketStore.update`."""
         allowed = {name: value for name, value in changes.items() if name in _CHANGEABLE}
@@ -133,7 +143,7 @@ class TicketTable:
             if "state" in new:
                 about = f"{number}:{secrets.token_hex(8)}"
                 await follow(connection, self._followers, row.conversation, "state", about, now)
-            return ticket_of(await _change(connection, row, new, who, now) if new else row)
+            return ticket_of(await change_ticket(connection, row, new, who, now) if new else row)
 
         return await self._database.run(work)
 
@@ -146,20 +156,26 @@ class TicketTable:
 
     async def pickups(self, limit: int) -> tuple[timedelta, ...]:
         """See `support.ports.TicketStore.pickups`."""
-        wanted = select(tickets.c.opened_at, tickets.c.taken_at).where(tickets.c.taken_at.is_not(None))
+        # Nobody waits for those that nobody asked for.
+        asked = tickets.c.conversation.not_like(f"{CONVERSATION}%")
+        wanted = select(tickets.c.opened_at, tickets.c.taken_at).where(tickets.c.taken_at.is_not(None), asked)
         async with self._database.read() as connection:
             rows = await connection.execute(wanted.order_by(tickets.c.taken_at.desc()).limit(limit))
             return tuple(row.taken_at - row.opened_at for row in rows)
 
 
-async def _open_one(connection: AsyncConnection, draft: TicketDraft) -> Row[Any] | None:
+async def open_one(connection: AsyncConnection, draft: TicketDraft) -> Row[Any] | None:
+    """Return the open ticket of a draft's conversation and reason, locked."""
     wanted = select(tickets).where(
         tickets.c.conversation == draft.conversation, tickets.c.reason == draft.reason, tickets.c.state != "solved"
     )
     return (await connection.execute(wanted.with_for_update())).first()
 
 
-async def _insert(connection: AsyncConnection, draft: TicketDraft, now: datetime) -> Row[Any]:
+async def insert_ticket(
+    connection: AsyncConnection, draft: TicketDraft, now: datetime, who: str = "shopper"
+) -> Row[Any]:
+    """Write a ticket with the transcript so far, opened by `who`."""
     said = select(messages).where(messages.c.conversation == draft.conversation).order_by(messages.c.number.desc())
     newest = [message_of(row) for row in await connection.execute(said.limit(_TRANSCRIPT_MESSAGES))]
     values = {
@@ -178,7 +194,7 @@ async def _insert(connection: AsyncConnection, draft: TicketDraft, now: datetime
         "contact": draft.contact,
     }
     row: Row[Any] = (await connection.execute(insert(tickets).values(values).returning(tickets))).one()
-    await add_change(connection, row.id, "shopper", "opened", {"reason": draft.reason.value}, now)
+    await add_change(connection, row.id, who, "opened", {"reason": draft.reason.value}, now)
     return row
 
 
@@ -199,7 +215,10 @@ async def _join(connection: AsyncConnection, row: Row[Any], draft: TicketDraft, 
     return await _set(connection, row.id, values)
 
 
-async def _change(connection: AsyncConnection, row: Row[Any], new: dict[str, Any], who: str, now: datetime) -> Row[Any]:
+async def change_ticket(
+    connection: AsyncConnection, row: Row[Any], new: dict[str, Any], who: str, now: datetime
+) -> Row[Any]:
+    """Change columns of a locked ticket, each with a line in its history."""
     for name, value in new.items():
         await add_change(connection, row.id, who, name, {"from": getattr(row, name), "to": value}, now)
     values = dict(new)
@@ -220,8 +239,8 @@ async def _set(connection: AsyncConnection, row_id: int, values: Mapping[str, An
 
 
 async def _wait(connection: AsyncConnection, conversation: str, now: datetime) -> None:
-    """Let a conversation wait for a person, unless it does so already or a person has it."""
-    called = (conversations.c.id == conversation) & (conversations.c.owner == "bot")
+    """Let a conversation wait for a person, unless it does so already, a person has it or nothing was said in it."""
+    called = (conversations.c.id == conversation) & (conversations.c.owner == "bot") & (conversations.c.last_number > 0)
     await connection.execute(update(conversations).where(called).values(owner="waiting", waiting_since=now))
 
 

@@ -1,6 +1,7 @@
 """Texts in the characters that cost least, and what they cost; sends nothing."""
 
 import unicodedata
+from functools import lru_cache
 
 from smsutil import is_valid_gsm, split
 
@@ -37,6 +38,8 @@ def plain(text: str) -> str:
     return "".join(map(_near, text.translate(_NEAR))).strip()
 
 
+# Looked up for every character of every text, and smsutil takes its time.
+@lru_cache(maxsize=4096)
 def _near(char: str) -> str:
     if is_valid_gsm(char):
         return char

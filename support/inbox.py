@@ -15,7 +15,7 @@ from tracking.ports import Clock
 from tracking.shops.phones import normal_email, normal_phone
 
 View = Literal["waiting", "mine", "open", "solved"]
-Look = Literal["conversation", "order", "search", "audit"]
+Look = Literal["conversation", "order", "search", "audit", "given up", "tried again", "let go"]
 MOST_ROWS = 100
 NOTE_LIMIT = 2000
 LONGEST_SEARCH = 100

@@ -23,7 +23,7 @@ class ProofResult(StrEnum):
 
 
 class TicketReason(StrEnum):
-    """Why a person is needed; one open ticket per conversation and reason."""
+    """Why a person is needed; one open ticket per conversation and reason. The last four nobody asked for."""
 
     SPEAK_TO_HUMAN = "speak_to_human"
     MISSING = "missing"
@@ -39,6 +39,10 @@ class TicketReason(StrEnum):
     NOT_UNDERSTOOD = "not_understood"
     LOCKED_OUT = "locked_out"
     BOT_DOWN = "bot_down"
+    QUIET = "quiet"
+    EXCEPTION = "exception"
+    ATTEMPT_FAILED = "attempt_failed"
+    RETURNED = "returned"
 
 
 class TextState(StrEnum):
@@ -241,7 +245,7 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True)
 class TicketChange:
-    """One line of a ticket's history: when, who (an agent's id, "shopper", "bot" or "system"), and what changed."""
+    """One line of a ticket's history: when, who (an agent's id, "shopper", "bot" or "doorstep"), and what changed."""
 
     at: datetime
     who: str

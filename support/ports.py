@@ -115,6 +115,10 @@ class TicketStore(Protocol):
         """All tickets of a conversation, newest first."""
         ...
 
+    async def early(self, order_number: str) -> tuple[str, ...]:
+        """The numbers of open tickets about an order that nobody asked for, oldest first."""
+        ...
+
     async def update(self, number: str, changes: Mapping[str, Any], who: str, now: datetime) -> Ticket | None:
         """Set `state`, `priority`, `assignee` and/or `contact`; None if there is no such ticket.
 

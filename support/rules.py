@@ -1,11 +1,34 @@
 """How urgent a ticket is and when it ought to be solved; the rules themselves are the shop's (see desk.yml)."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from enum import StrEnum
 
 from support.hours import Hours
 from support.model import Priority, TicketReason
+
+
+class Cause(StrEnum):
+    """What may open a ticket before anybody asks: what we find about a parcel's silence, or what its carrier says."""
+
+    SLOWER = "slower"
+    STALLED = "stalled"
+    NEVER_SCANNED = "never_scanned"
+    EXCEPTION = "exception"
+    CUSTOMS = "customs"
+    ATTEMPT_FAILED = "attempt_failed"
+    RETURNING = "returning"
+    RETURNED = "returned"
+
+
+@dataclass(frozen=True, slots=True)
+class Early:
+    """How urgent a ticket is that nobody asked for, and in how much working time it ought to be solved."""
+
+    priority: Priority
+    due: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +61,14 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class DeskRules:
-    """All rules, the first that fits decides, and the hours that due times are counted in."""
+    """All rules, the first that fits decides, and the hours that due times are counted in.
+
+    `before_they_ask` has the causes that open a ticket by themselves.
+    """
 
     rules: tuple[Rule, ...]
     hours: Hours
+    before_they_ask: Mapping[Cause, Early] = field(default_factory=dict)
 
     def judge(self, case: Case, now: datetime) -> tuple[Priority, datetime]:
         """Return a case's priority and when it is due; the last rule is for whatever fits no other."""

@@ -53,7 +53,8 @@ class Tickets:
         """Open a ticket or join the open one.
 
         `order_number` is one that the shopper has proven; the order is written into the ticket as it stands now.
-        `details` holds what an agent needs, as JSON values; `contact` an e-mail address or phone for a later answer.
+        `details` holds what an agent needs, as JSON values, and is told of tickets that the order has before anybody
+        asked; `contact` an e-mail address or phone for a later answer.
         """
         now = self._clock.now()
         order = await self._orders.find(order_number) if order_number else None
@@ -61,13 +62,15 @@ class Tickets:
         value = order.total.amount if order and order.total else Decimal(0)
         case = Case(reason, days_late(order, now) if order else 0, calls, value)
         priority, due_at = self._rules.judge(case, now)
+        early = await self._store.early(order.number) if order else ()
+        known = {**(details or {}), **({"already_open": ", ".join(early)} if early else {})}
         draft = TicketDraft(
             conversation=conversation,
             reason=reason,
             summary=self._masking.mask(summary),
             order_number=order_number,
             priority=priority,
-            details=self._masking.deep(details or {}),
+            details=self._masking.deep(known),
             due_at=due_at,
             snapshot=snapshot(order, now) if order else None,
             contact=contact,

@@ -11,6 +11,7 @@ from support.jobs import Job
 from support.model import Conversation, Ticket
 from support.ports import Conversations
 from support.tickets import Tickets
+from support.watching import is_ours
 from tracking.errors import DoorstepError
 from tracking.ports import Clock
 
@@ -116,7 +117,7 @@ def _case(ticket: Ticket, talk: Conversation) -> Case:
         subject=" ".join(ticket.summary.split())[:_LONGEST_SUBJECT] or ticket.number,
         requester=Requester(
             f"doorstep-{short_hash(who)}",
-            f"Shopper by {_CHANNELS[talk.channel]}",
+            _name(talk),
             talk.identity.email,
             talk.identity.phone,
         ),
@@ -125,6 +126,11 @@ def _case(ticket: Ticket, talk: Conversation) -> Case:
         priority=ticket.priority,
         fields=fields,
     )
+
+
+def _name(talk: Conversation) -> str:
+    """Who asks. The order's customer is no requester before they have asked: helpdesks write to requesters."""
+    return "Nobody has asked yet" if is_ours(talk.id) else f"Shopper by {_CHANNELS[talk.channel]}"
 
 
 def _plain(text: str) -> str:
@@ -145,7 +151,7 @@ def _facts(ticket: Ticket, talk: Conversation) -> str:
         "Priority": ticket.priority,
         "Summary": ticket.summary,
         "Order": ticket.order_number,
-        "Channel": _CHANNELS[talk.channel],
+        "Channel": None if is_ours(talk.id) else _CHANNELS[talk.channel],
         "Verified e-mail": talk.identity.email,
         "Verified phone": talk.identity.phone,
         "Contact given": ticket.contact,
