@@ -12,4 +12,4 @@ def channels() -> dict[str, ChannelPlugin]:
 
     The widget's channel is not among them: it is no platform of somebody else's and needs no settings.
     """
-    return scan(__name__, list(__path__), "CHANNEL", ChannelPlugin, helpers=("base", "resume", "web_chat"))
+    return scan(__name__, list(__path__), "CHANNEL", ChannelPlugin, helpers=("base", "notify", "resume", "web_chat"))

@@ -27,10 +27,16 @@ class Chat:
     """One for all visitors. `public_limit` counts by client address, `observe` is told of each turn and its seconds."""
 
     def __init__(
-        self, desk: Desk, conversation_limit: RateLimit, public_limit: RateLimit, observe: Observer, seen: Seen
+        self,
+        desk: Desk,
+        conversation_limit: RateLimit,
+        public_limit: RateLimit,
+        observe: Observer,
+        seen: Seen,
+        notify_key: str = "",
     ) -> None:
         self._desk, self._conversation_limit, self._public_limit = desk, conversation_limit, public_limit
-        self._observe, self._seen, self._lines = observe, seen, Lines()
+        self._observe, self._seen, self._lines, self._notify_key = observe, seen, Lines(), notify_key
         self._answering: dict[tuple[str, str], asyncio.Task[Frame | None]] = {}
 
     @property
@@ -107,6 +113,7 @@ class Chat:
             "owner": known.owner if known else "bot",
             "name": known.agent.name if known and known.agent else "",
             "messages": [message_frame(message) for message in messages],
+            **({"notify": self._notify_key} if self._notify_key else {}),
         }
 
     async def _since(self, conversation: str, after: int) -> list[Message]:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from time import perf_counter
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import structlog
 from fastapi import APIRouter
@@ -32,6 +32,18 @@ Senders = Callable[[str], Callable[[Outgoing], Awaitable[Sent]]]
 when a message never will go, Unavailable when it may go later."""
 log = structlog.get_logger()
 T = TypeVar("T")
+
+
+class Speakers(Protocol):
+    """Which users of a speaker may be told things. Every method raises Unavailable."""
+
+    async def linked(self, user: str, link: str) -> None:
+        """Note that a user speaks for a link."""
+        ...
+
+    async def subscribed(self, user: str, wanted: bool) -> None:
+        """Note whether a user allows to be told things."""
+        ...
 
 
 class Answering:
@@ -98,6 +110,7 @@ class ChannelServices:
     secrets: Callable[[str], str | None]
     public_url: str
     pictures: Pictures | None = None
+    speakers: Speakers | None = None
 
     def secret(self, name: str, of: str) -> str:
         """Return a setting that `of` can't do without. Raises NotConfigured, naming it."""

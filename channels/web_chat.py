@@ -40,10 +40,14 @@ def chat_router(
     allowed_origins: frozenset[str] | None,
     observe: Observer = lambda _turn, _seconds: None,
     seen: Seen = _unseen,
+    notify_key: str = "",
 ) -> APIRouter:
-    """WS /chat, and its fallback under /chat/. `observe` is told of every turn and the seconds it took."""
+    """WS /chat, and its fallback under /chat/. `observe` is told of every turn and the seconds it took.
+
+    With `notify_key`, the public key that browsers subscribe with, orders' cards offer notifications.
+    """
     router, visitors = APIRouter(tags=["chat"]), Visitors(visitor_secret)
-    chat = Chat(desk, conversation_limit, public_limit, observe, seen)
+    chat = Chat(desk, conversation_limit, public_limit, observe, seen, notify_key)
     door = _Door(chat, visitors, allowed_origins)
 
     @router.websocket("/chat")

@@ -10,9 +10,11 @@ from typing import Any
 
 import aiohttp
 
-from alerts.media.base import Medium, Send, Values
+from alerts.media._waiting import not_now
+from alerts.media.base import Medium, Send, Values, patience
 from alerts.model import NotSent, OrderFact, Outgoing, Sent
 from tracking.errors import Unavailable
+from tracking.facts import Occasion
 
 LOCALES = ("en-US", "en-GB", "en-CA", "en-AU", "en-IN")
 """Those that the skill is published in, see skills/alexa/manifest.py."""
@@ -24,8 +26,9 @@ STATES: Mapping[str, str] = {
     "delivered": "ORDER_DELIVERED",
 }
 """The states that Alexa can speak of, by our event; there is none for a delay or a trouble."""
+KNOWS = frozenset({Occasion.ORDER_RECEIVED, Occasion.SHIPPED, Occasion.OUT_FOR_DELIVERY, Occasion.DELIVERED})
+"""The occasions that come with such a state."""
 _EXPIRES = timedelta(hours=23)
-_SECONDS = 10
 _EARLY = 60.0
 """Seconds before its end from which a token is not used any more."""
 _STAGES = {"live": "/v1/proactiveEvents/", "development": "/v1/proactiveEvents/stages/development"}
@@ -41,7 +44,7 @@ class _Alexa:
         self._id, self._secret = values("alexa_client_id") or "", values("alexa_client_secret") or ""
         self._events = f"{_base(values('alexa_api_url'), 'https://api.amazonalexa.com')}{_stage(values)}"
         self._tokens = f"{_base(values('alexa_token_url'), 'https://api.amazon.com')}/auth/o2/token"
-        self._shop = values("shop_name") or "the shop"
+        self._shop, self._seconds = values("shop_name") or "the shop", patience(values)
         self._token, self._good_until = "", 0.0
         self._asking = asyncio.Lock()
 
@@ -49,11 +52,11 @@ class _Alexa:
         """Send an order's new state; `to` is the skill's id of its user. Raises NotSent or Unavailable."""
         event = self._event(outgoing)
         token = await self._current()
-        status = await self._post(event, token)
+        status, wait = await self._post(event, token)
         if status in _DENIED:
             # It may only have ended early; asked once more, no is no.
-            status = await self._post(event, await self._current(instead_of=token))
-        return _sent(status, event["referenceId"])
+            status, wait = await self._post(event, await self._current(instead_of=token))
+        return _sent(status, wait, event["referenceId"])
 
     def _event(self, outgoing: Outgoing) -> dict[str, Any]:
         if outgoing.fact is None or outgoing.fact.event not in STATES:
@@ -84,7 +87,10 @@ class _Alexa:
             "scope": "alexa::proactive_events",
         }
         try:
-            async with _session() as session, session.post(self._tokens, data=form, allow_redirects=False) as response:
+            async with (
+                self._session() as session,
+                session.post(self._tokens, data=form, allow_redirects=False) as response,
+            ):
                 given = await response.json(content_type=None)
             if response.status == HTTPStatus.OK:
                 return str(given["access_token"]), float(given["expires_in"])
@@ -92,16 +98,20 @@ class _Alexa:
             raise Unavailable(f"Amazon gave no token ({type(error).__name__}).") from error
         raise Unavailable(f"Amazon gave no token ({response.status}): check the skill's client id and secret.")
 
-    async def _post(self, event: Mapping[str, Any], token: str) -> int:
+    async def _post(self, event: Mapping[str, Any], token: str) -> tuple[int, str]:
+        """The answer's status and how long to wait; its body is never read."""
         headers = {"Authorization": f"Bearer {token}"}
         try:
             async with (
-                _session() as session,
+                self._session() as session,
                 session.post(self._events, json=event, headers=headers, allow_redirects=False) as response,
             ):
-                return response.status
+                return response.status, response.headers.get("Retry-After", "")
         except (aiohttp.ClientError, TimeoutError) as error:
             raise Unavailable(f"Alexa did not take the update ({type(error).__name__}).") from error
+
+    def _session(self) -> aiohttp.ClientSession:
+        return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=self._seconds))
 
 
 def _base(url: str | None, default: str) -> str:
@@ -110,10 +120,6 @@ def _base(url: str | None, default: str) -> str:
 
 def _stage(values: Values) -> str:
     return _STAGES[values("alexa_stage") or "live"]
-
-
-def _session() -> aiohttp.ClientSession:
-    return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_SECONDS))
 
 
 def _written(at: datetime) -> str:
@@ -128,17 +134,19 @@ def _payload(fact: OrderFact) -> dict[str, Any]:
     }
 
 
-def _sent(status: int, reference: str) -> Sent:
+def _sent(status: int, wait: str, reference: str) -> Sent:
     # A conflict says that this very update is there already.
     if 200 <= status < 300 or status == HTTPStatus.CONFLICT:
         return Sent(reference)
     if 400 <= status < 500 and status not in _LATER:
         raise NotSent(f"Alexa refused the update ({status}): the user may not want any.", str(status))
-    raise Unavailable(f"Alexa did not take the update ({status}).")
+    raise not_now(f"Alexa did not take the update ({status}).", wait)
 
 
 def _open(values: Values) -> Send:
     return _Alexa(values).send
 
 
-MEDIUM = Medium("alexa", "Alexa's notifications", ("alexa_client_id", "alexa_client_secret"), _open)
+MEDIUM = Medium(
+    "alexa", "Alexa's notifications", ("alexa_client_id", "alexa_client_secret"), _open, "subscriber", knows=KNOWS
+)

@@ -12,12 +12,11 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 import aiosmtplib
 
-from alerts.media.base import Medium, Send, Values
+from alerts.media.base import SECONDS, Medium, Send, Values, patience
 from alerts.model import Gone, NotSent, Outgoing, Sent
 from tracking.errors import NotConfigured, Unavailable
 from tracking.shops.phones import normal_email
 
-_SECONDS = 20.0
 _LONGEST_LINE = 900
 _PORTS = {"smtp": 587, "smtps": 465}
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -63,8 +62,8 @@ def _unquoted(parts: SplitResult) -> tuple[str | None, str | None]:
 class Mailer:
     """Hands mail to one server, a connection each."""
 
-    def __init__(self, server: Server, sender: Address) -> None:
-        self._server, self._sender = server, sender
+    def __init__(self, server: Server, sender: Address, seconds: float = SECONDS) -> None:
+        self._server, self._sender, self._seconds = server, sender, seconds
 
     async def send(self, outgoing: Outgoing) -> Sent:
         """Send one mail. The same key gives the same Message-ID, by which mailboxes drop a second copy.
@@ -86,7 +85,7 @@ class Mailer:
                 password=server.password,
                 use_tls=server.encrypted,
                 start_tls=None if server.encrypted or not server.must_encrypt else True,
-                timeout=_SECONDS,
+                timeout=self._seconds,
             )
         except aiosmtplib.SMTPRecipientsRefused as error:
             raise _refusal(error.recipients[0]) from error
@@ -159,7 +158,7 @@ def _sender(written: str) -> Address:
 
 
 def _open(values: Values) -> Send:
-    return Mailer(Server.read(values("smtp_url") or ""), _sender(values("mail_from") or "")).send
+    return Mailer(Server.read(values("smtp_url") or ""), _sender(values("mail_from") or ""), patience(values)).send
 
 
 MEDIUM = Medium("email", "E-mail", ("smtp_url", "mail_from"), _open)

@@ -18,14 +18,13 @@ from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 
 from alerts.media._waiting import not_now
-from alerts.media.base import Medium, Send, Values
+from alerts.media.base import Medium, Send, Values, patience
 from alerts.model import Gone, NotSent, Outgoing, Sent
 from tracking.errors import NotConfigured, Unavailable
 
 _API_URL = "https://fcm.googleapis.com"
 _SCOPE = "https://www.googleapis.com/auth/firebase.messaging"
 _GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
-_SECONDS = 10
 _EARLY = 60.0
 """Seconds before its end from which a token is not used any more."""
 _SIGNED_FOR = timedelta(hours=1)
@@ -34,7 +33,7 @@ _KEPT = timedelta(days=1)
 _MOST_BYTES = 64 * 1024
 """Of an answer, and of the account's file."""
 _PIECE = 8 * 1024
-_TOKEN = re.compile(r"[!-~]{1,4096}")
+_TOKEN = re.compile(r"[A-Za-z0-9:_.%~-]{1,4096}")
 _PROJECT = re.compile(r"[a-z0-9][a-z0-9.:-]{0,99}")
 _WORD = re.compile(r"[A-Z_]{1,40}")
 _GONE = frozenset({"UNREGISTERED", "NOT_FOUND"})
@@ -101,6 +100,7 @@ class _Firebase:
         self._messages = f"{api_url}/v1/projects/{account.project}/messages:send"
         self._tokens = values("fcm_token_url") or account.token_url
         self._account, self._shop = account, values("shop_name") or "Your order"
+        self._seconds = patience(values)
         self._token, self._good_until = "", 0.0
         self._asking = asyncio.Lock()
 
@@ -129,7 +129,10 @@ class _Firebase:
         """A new token and the seconds it is good for. Raises Unavailable."""
         form = {"grant_type": _GRANT, "assertion": self._account.assertion()}
         try:
-            async with _session() as session, session.post(self._tokens, data=form, allow_redirects=False) as response:
+            async with (
+                self._session() as session,
+                session.post(self._tokens, data=form, allow_redirects=False) as response,
+            ):
                 given = await _read(response)
             if response.status == HTTPStatus.OK:
                 return str(given["access_token"]), float(given["expires_in"])
@@ -141,16 +144,15 @@ class _Firebase:
         headers = {"Authorization": f"Bearer {token}"}
         try:
             async with (
-                _session() as session,
+                self._session() as session,
                 session.post(self._messages, json=message, headers=headers, allow_redirects=False) as response,
             ):
                 return _Answer(response.status, await _read(response), response.headers.get("Retry-After", ""))
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             raise Unavailable(f"Google did not take the message ({type(error).__name__}).") from error
 
-
-def _session() -> aiohttp.ClientSession:
-    return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_SECONDS))
+    def _session(self) -> aiohttp.ClientSession:
+        return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=self._seconds))
 
 
 async def _read(response: aiohttp.ClientResponse) -> dict[str, Any]:
@@ -165,6 +167,13 @@ async def _read(response: aiohttp.ClientResponse) -> dict[str, Any]:
     except (ValueError, RecursionError):
         return {}  # a page of a server in between
     return read if isinstance(read, dict) else {}
+
+
+def named(address: str, _values: Values) -> str:
+    """Read a registration token."""
+    if not _TOKEN.fullmatch(address):
+        raise NotSent("This is no registration token.", "address")
+    return address
 
 
 def _message(outgoing: Outgoing, shop: str) -> dict[str, Any]:
@@ -210,4 +219,4 @@ def _open(values: Values) -> Send:
     return _Firebase(Account.read(Path(values("fcm_service_account") or "")), values).send
 
 
-MEDIUM = Medium("fcm", "Notifications in the shop's app", ("fcm_service_account",), _open)
+MEDIUM = Medium("fcm", "Notifications in the shop's app", ("fcm_service_account",), _open, "subscriber", named)

@@ -26,7 +26,7 @@ from joserfc.jwk import ECKey
 from yarl import URL
 
 from alerts.media._waiting import not_now
-from alerts.media.base import Medium, Send, Values
+from alerts.media.base import Medium, Send, Values, patience
 from alerts.model import Gone, NotSent, Outgoing, Sent
 from tracking.errors import NotConfigured, Unavailable
 
@@ -37,13 +37,12 @@ _KEPT = timedelta(days=1)
 """How long a push service keeps a message for a browser that is off; older news of an order is none."""
 _URGENT = frozenset({"out_for_delivery", "available_for_pickup", "attempt_failed", "delivered"})
 """Events that may wake a device which saves its battery."""
-_SECONDS = 10
 _SIGNED_FOR = timedelta(hours=12)
 # One pattern for the whole address: no second parser can make another host of it. A name of letters, no number.
 _ENDPOINT = re.compile(
     r"(?P<origin>https://(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,8}[a-z][a-z0-9-]{1,62})(?::443)?/[!-~]{0,2000}"
 )
-_STAND_IN = re.compile(r"http://(?:127\.0\.0\.1|\[::1\]):[0-9]{1,5}")
+_STAND_IN = re.compile(r"https?://(?:127\.0\.0\.1|\[::1\]):[0-9]{1,5}")
 _CONTACT = re.compile(r"(?:mailto:|https://)[!-~]{3,200}")
 _BASE64 = re.compile(r"[A-Za-z0-9_-]{1,200}={0,2}")
 _GONE = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
@@ -98,6 +97,11 @@ def _written(value: bytes) -> str:
 
 def _point(key: ec.EllipticCurvePublicKey) -> bytes:
     return key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+
+
+def named(address: str, values: Values) -> str:
+    """Read a browser's subscription; its endpoint is what names it."""
+    return Subscription.read(address, _stand_in(values("web_push_stand_in") or "")).endpoint
 
 
 def encrypt(plain: bytes, reader: Subscription, key: ec.EllipticCurvePrivateKey, salt: bytes) -> bytes:
@@ -173,7 +177,7 @@ class _WebPush:
         self._signer, self._public = ECKey.import_key(key), _written(_point(key.public_key()))
         self._contact = _contact(values)
         self._stand_in = _stand_in(values("web_push_stand_in") or "")
-        self._shop = values("shop_name") or "Your order"
+        self._shop, self._seconds = values("shop_name") or "Your order", patience(values)
 
     async def send(self, outgoing: Outgoing) -> Sent:
         """Send to one browser; `to` is its subscription as JSON. Its topic is the message's id for the push service.
@@ -213,7 +217,7 @@ class _WebPush:
         # A stand-in has a number for a name, so it needs no resolving.
         names = PublicNames(aiohttp.ThreadedResolver())
         return aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(resolver=names), timeout=aiohttp.ClientTimeout(total=_SECONDS)
+            connector=aiohttp.TCPConnector(resolver=names), timeout=aiohttp.ClientTimeout(total=self._seconds)
         )
 
 
@@ -265,4 +269,4 @@ def _open(values: Values) -> Send:
     return _WebPush(values).send
 
 
-MEDIUM = Medium("web_push", "Notifications in the browser", ("vapid_private_key",), _open)
+MEDIUM = Medium("web_push", "Notifications in the browser", ("vapid_private_key",), _open, "subscriber", named)

@@ -13,11 +13,10 @@ from typing import Any
 import aiohttp
 
 from alerts.media._waiting import not_now
-from alerts.media.base import Medium, Send, Values
+from alerts.media.base import Medium, Send, Values, patience
 from alerts.model import Gone, NotSent, OrderFact, Outgoing, Sent
 from tracking.errors import NotConfigured, Unavailable
 
-_SECONDS = 10
 _URL = re.compile(r"(?:https://[^/\\?#@\s]+|http://(?:localhost|127\.0\.0\.1|\[::1\])(?::[0-9]+)?)(?:[/?][!-~]*)?")
 _LATER = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS)
 
@@ -31,10 +30,10 @@ def signature(secret: str, at: int, body: bytes) -> str:
 class _Webhook:
     """Posts to one address, the merchant's."""
 
-    def __init__(self, url: str, secret: str) -> None:
+    def __init__(self, url: str, secret: str, seconds: float) -> None:
         if not _URL.fullmatch(url):
             raise NotConfigured("DOORSTEP_MERCHANT_WEBHOOK_URL must be an https address, or http on this machine.")
-        self._url, self._secret = url, secret
+        self._url, self._secret, self._timeout = url, secret, aiohttp.ClientTimeout(total=seconds)
 
     async def send(self, outgoing: Outgoing) -> Sent:
         """Post one event; its id is the message's key. Raises Gone, NotSent or Unavailable."""
@@ -49,10 +48,9 @@ class _Webhook:
 
     async def _post(self, body: bytes, headers: Mapping[str, str]) -> tuple[int, str]:
         """The answer's status and how long to wait; its body is never read."""
-        timeout = aiohttp.ClientTimeout(total=_SECONDS)
         try:
             async with (
-                aiohttp.ClientSession(headers=headers, timeout=timeout) as session,
+                aiohttp.ClientSession(headers=headers, timeout=self._timeout) as session,
                 session.post(self._url, data=body, allow_redirects=False) as response,
             ):
                 return response.status, response.headers.get("Retry-After", "")
@@ -69,7 +67,7 @@ def _event(outgoing: Outgoing) -> dict[str, Any]:
     fact = outgoing.fact
     # The fact's own time, so that the same event sent once more says the same.
     at = fact.at if fact else datetime.now(UTC)
-    said = {"to": outgoing.to, "subject": outgoing.subject, "text": outgoing.text}
+    said = {"subject": outgoing.subject, "text": outgoing.text}
     return {
         "id": outgoing.key,
         "type": f"order.{fact.event}" if fact else "message",
@@ -95,7 +93,19 @@ def _check(status: int, wait: str) -> None:
 
 def _open(values: Values) -> Send:
     url, secret = (values(name) or "" for name in MEDIUM.settings)
-    return _Webhook(url, secret).send
+    return _Webhook(url, secret, patience(values)).send
 
 
-MEDIUM = Medium("webhook", "The merchant's webhook", ("merchant_webhook_url", "merchant_webhook_secret"), _open)
+def _merchant(_values: Values) -> tuple[str, ...]:
+    # One, whatever its address is by then: an event waits for the endpoint, not for where it once was.
+    return ("endpoint",)
+
+
+MEDIUM = Medium(
+    "webhook",
+    "The merchant's webhook",
+    ("merchant_webhook_url", "merchant_webhook_secret"),
+    _open,
+    "merchant",
+    merchants=_merchant,
+)

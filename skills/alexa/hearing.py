@@ -109,7 +109,7 @@ def _text(value: Any, path: str) -> str:
 
 
 def conversation_of(user_id: str, link: str = "") -> str:
-    """Return the conversation of an Alexa account, whose own id is kept nowhere; another one for each `link` of it."""
+    """Return the conversation of an Alexa account, whose own id it doesn't tell; another one for each `link` of it."""
     whose = f"{user_id} {link}" if link else user_id
     return f"alexa:{hashlib.sha256(whose.encode()).hexdigest()[:32]}"
 

@@ -8,6 +8,8 @@ from skills.alexa.hearing import Heard, Session, conversation_of
 from skills.alexa.talking import Saying
 from support.model import Link
 
+Noted = Callable[[str, str], None]
+"""Hears which of Alexa's users spoke for which link."""
 Linked = Callable[[str], Link | None]
 """Gives what an access token stands for, None for one that is no longer good. May raise Unavailable."""
 SCOPE = "orders:read"
@@ -19,8 +21,8 @@ class Accounts:
     `offered` says whether the skill can be linked at all: Alexa doesn't tell.
     """
 
-    def __init__(self, linked: Linked, offered: bool) -> None:
-        self._linked, self._offered = linked, offered
+    def __init__(self, linked: Linked, offered: bool, noted: Noted = lambda _user, _link: None) -> None:
+        self._linked, self._offered, self._noted = linked, offered, noted
 
     def of(self, heard: Heard) -> Heard:
         """Return the request as made for the linked account, or for nobody in particular. May raise Unavailable.
@@ -30,6 +32,7 @@ class Accounts:
         """
         link = self._link(heard.account_token) if heard.account_token else None
         if link:
+            self._noted(heard.user_id, link.id)
             spoken_for = replace(
                 heard, conversation=conversation_of(heard.user_id, link.id), identity=link.identity, account="linked"
             )

@@ -40,7 +40,11 @@ def manifest() -> dict[str, Any]:
             "events": {
                 "endpoint": _endpoint(),
                 "publications": [{"eventName": "AMAZON.OrderStatus.Updated"}],
-                "subscriptions": [{"eventName": "SKILL_PROACTIVE_SUBSCRIPTION_CHANGED"}],
+                "subscriptions": [
+                    {"eventName": "SKILL_PROACTIVE_SUBSCRIPTION_CHANGED"},
+                    {"eventName": "SKILL_ACCOUNT_LINKED"},
+                    {"eventName": "SKILL_DISABLED"},
+                ],
             },
         }
     }

@@ -74,7 +74,7 @@ def _skill_app(services: ChannelServices) -> ASGIApp:
         from skills.alexa.serving import SkillApp
 
     offered = services.secrets("alexa_linking") == str(True)
-    return SkillApp(Asking(services.answering, Progress()), services.linked, offered)
+    return SkillApp(Asking(services.answering, Progress()), services.linked, offered, services.speakers)
 
 
 def alexa_router(skill_id: Callable[[], str], verifier: Verifier, app: Callable[[], ASGIApp]) -> APIRouter:

@@ -12,12 +12,13 @@ from flask import Flask
 from starlette.types import ASGIApp, Receive, Scope, Send
 from werkzeug.exceptions import HTTPException
 
-from channels.base import Linked
+from channels.base import Linked, Speakers
 from skills.alexa.asking import Asking
 from skills.alexa.hearing import Heard
 from skills.alexa.linking import Accounts
 from skills.alexa.skill import skill
 from skills.alexa.talking import Talk
+from skills.alexa.telling import AccountEvent, Telling
 from support.model import Link, Turn
 from tracking.errors import InvalidInput
 
@@ -59,8 +60,9 @@ class SkillApp:
     certificate server could hold; ours (see verifying.py) come first, and on the event loop.
     """
 
-    def __init__(self, asking: Asking, linked: Linked, linking_offered: bool) -> None:
+    def __init__(self, asking: Asking, linked: Linked, linking_offered: bool, speakers: Speakers | None = None) -> None:
         self._asking, self._linked, self._offered = asking, linked, linking_offered
+        self._telling = Telling(speakers, linked) if speakers else None
         self._app: ASGIApp = WSGIMiddleware(self._flask(), workers=MOST_AT_ONCE)  # type: ignore[assignment,arg-type]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -76,7 +78,7 @@ class SkillApp:
         app.config["PROPAGATE_EXCEPTIONS"] = True
         app.logger.disabled = True
         app.register_error_handler(HTTPException, _unreadable)
-        ours = skill(Talk(self._ask), Accounts(self._account, self._offered))
+        ours = skill(Talk(self._ask), Accounts(self._account, self._offered, self._spoke), self._told)
         adapter = skill_adapter.SkillAdapter(ours, skill_id=1, app=app)
         adapter.register(app, _ROUTE)
         return app
@@ -86,6 +88,14 @@ class SkillApp:
 
     def _account(self, token: str) -> Link | None:
         return _on_loop(self._linked(token))
+
+    def _spoke(self, user: str, link: str) -> None:
+        if self._telling:
+            _on_loop(self._telling.spoke(user, link))
+
+    def _told(self, event: AccountEvent) -> None:
+        if self._telling:
+            _on_loop(self._telling.told(event))
 
 
 def _on_loop(work: Coroutine[Any, Any, T]) -> T:

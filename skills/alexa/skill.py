@@ -17,6 +17,7 @@ from skills.alexa.hearing import heard, kind
 from skills.alexa.linking import Accounts
 from skills.alexa.speech import last_question, ssml
 from skills.alexa.talking import Saying, Talk
+from skills.alexa.telling import Told, account_event
 from skills.alexa.verifying import EVENTS
 from support.wording import TROUBLE
 from tracking.errors import Unavailable
@@ -44,6 +45,9 @@ class Speaking(AbstractRequestHandler):
 class Listening(AbstractRequestHandler):
     """Takes note of everything else, such as the end of a session, to which no answer may be given."""
 
+    def __init__(self, told: Told) -> None:
+        self._told = told
+
     def can_handle(self, handler_input: HandlerInput) -> bool:
         """Whether nobody spoke."""
         return kind(handler_input.request_envelope) not in _SPOKEN_TO
@@ -53,15 +57,16 @@ class Listening(AbstractRequestHandler):
         what = kind(handler_input.request_envelope)
         if what.startswith(EVENTS):
             log.info("alexa_event", kind=what)
+            self._told(account_event(handler_input.request_envelope, what))
         return handler_input.response_builder.response
 
 
 class Away(AbstractExceptionHandler):
     """Says so when the database doesn't answer; Alexa would only speak of a problem with the skill."""
 
-    def can_handle(self, handler_input: HandlerInput, exception: Exception) -> bool:  # noqa: ARG002
-        """Whether it is only for the moment."""
-        return isinstance(exception, Unavailable)
+    def can_handle(self, handler_input: HandlerInput, exception: Exception) -> bool:
+        """Whether it is only for the moment. Nobody waits for the answer to an event: it is sent again."""
+        return isinstance(exception, Unavailable) and kind(handler_input.request_envelope) in _SPOKEN_TO
 
     def handle(self, handler_input: HandlerInput, exception: Exception) -> Response:  # noqa: ARG002
         """Apologise, and close the session: there is nothing to go on with."""
@@ -69,11 +74,11 @@ class Away(AbstractExceptionHandler):
         return respond(handler_input, asked.conversation, Saying(TROUBLE, ends=True))
 
 
-def skill(talk: Talk, accounts: Accounts) -> CustomSkill:
+def skill(talk: Talk, accounts: Accounts, told: Told) -> CustomSkill:
     """Return the skill; each request is answered by exactly one of its handlers."""
     builder = SkillBuilder()
     builder.add_request_handler(Speaking(talk, accounts))
-    builder.add_request_handler(Listening())
+    builder.add_request_handler(Listening(told))
     builder.add_exception_handler(Away())
     return builder.create()
 

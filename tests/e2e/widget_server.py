@@ -129,7 +129,8 @@ class Stand:
     def welcome(self, token: str, after: int) -> Frame:
         """The first frame of a connection."""
         room = self.rooms[token]
-        return {"type": "welcome", "token": token, "owner": room.owner, "messages": room.after(after)}
+        said = {"owner": room.owner, "messages": room.after(after), "notify": "BNotify-Key"}
+        return {"type": "welcome", "token": token, **said}
 
 
 BAD_TOKEN: Frame = {"type": "error", "code": "bad_token", "text": "Please start again."}
@@ -169,6 +170,17 @@ def add_pages(app: FastAPI, port: int) -> None:
         csp = params.pop("csp", "")
         headers = {"Content-Security-Policy": csp} if csp else {}
         return HTMLResponse(page(params).replace("{port}", str(port)), headers=headers)
+
+    @app.post("/chat/notify")
+    async def notify(body: Frame) -> Response:
+        known = body["order"] == "1001"
+        return JSONResponse(
+            {"url": f"http://127.0.0.1:{port}/track/{body['order']}"} if known else {}, 200 if known else 404
+        )
+
+    @app.get("/track/{number}")
+    async def track(number: str) -> HTMLResponse:
+        return HTMLResponse(f"<!doctype html><title>Order {number}</title>")
 
 
 def add_control(app: FastAPI, stand: Stand) -> None:

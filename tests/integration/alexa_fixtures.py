@@ -58,7 +58,7 @@ def skill_app(app: World, desk: Desk | None = None, seconds: float = FOREVER, **
     verifier = Verifier(Certificates(Bucket().fetch, roots, clock), clock)
     answering = Answering(desk or app.services.desk, RateLimit(1000, 60), lambda *_: None)
     asking = Asking(answering, Progress(waiting.get("api_url")), seconds, waiting.get("patience", FOREVER))
-    skill = SkillApp(asking, app.given.linked, waiting.get("linking", True))
+    skill = SkillApp(asking, app.given.linked, waiting.get("linking", True), waiting.get("speakers"))
     return create_app(app.services, [alexa_router(lambda: SKILL_ID, verifier, lambda: skill)])
 
 

@@ -69,7 +69,7 @@ async def test_a_stand_in_is_called_only_where_the_setting_says() -> None:
 
 
 @pytest.mark.parametrize(
-    "origin", ["http://push.example.net", "http://10.0.0.1:80", "https://127.0.0.1:9", "http://127.0.0.1:9/"]
+    "origin", ["http://push.example.net", "http://10.0.0.1:80", "https://localhost:9", "http://127.0.0.1:9/"]
 )
 def test_a_stand_in_is_on_this_machine(origin: str) -> None:
     settings = {"vapid_private_key": new_key(), "web_push_stand_in": origin}

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 
+from tests.media_stands.base import BUSY
 from tests.media_stands.tokens import TokenStandIn
 from tests.served import served
 
@@ -26,7 +27,10 @@ class Alexa(TokenStandIn):
     status: int = 202
 
     def refuse(self, how: str) -> None:
-        self.status = {"never": 403, "later": 503}.get(how, 202)
+        self.status = {"never": 403, "later": 503, "busy": 429}.get(how, 202)
+
+    def move(self, origin: str) -> None:
+        self.settings["alexa_api_url"] = origin
 
     async def token(self, request: Request) -> Response:
         asked = dict(parse_qsl((await request.body()).decode()))
@@ -41,7 +45,7 @@ class Alexa(TokenStandIn):
             return JSONResponse({"message": "Not Authorized"}, 401)
         self.paths.append(request.url.path)
         self.taken.append(await request.json())
-        return Response(status_code=self.status)
+        return Response(status_code=self.status, headers=BUSY if self.status == 429 else {})
 
 
 @asynccontextmanager

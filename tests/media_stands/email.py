@@ -14,6 +14,7 @@ class MailServer(StandIn):
     """A shop's own mail server, over real SMTP."""
 
     to = "robin@example.com"
+    says_when = False
     settings: dict[str, str]
     mailbox: Mailbox = field(default_factory=Mailbox)
 
@@ -22,7 +23,11 @@ class MailServer(StandIn):
         return self.mailbox.mails
 
     def refuse(self, how: str) -> None:
-        self.mailbox.to_recipient = {"never": "550 5.7.1 Refused", "later": "451 4.3.0 Later"}.get(how, "")
+        later = "451 4.3.0 Later"
+        self.mailbox.to_recipient = {"never": "550 5.7.1 Refused", "later": later, "busy": later}.get(how, "")
+
+    def move(self, origin: str) -> None:
+        self.settings["smtp_url"] = origin.replace("http", "smtp", 1)
 
 
 @asynccontextmanager

@@ -14,6 +14,7 @@ from fastapi.responses import JSONResponse
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
+from tests.media_stands.base import BUSY
 from tests.media_stands.tokens import TokenStandIn
 from tests.served import served
 
@@ -33,8 +34,13 @@ class Firebase(TokenStandIn):
     wait: str = ""
 
     def refuse(self, how: str) -> None:
-        self.status, word = {"never": (400, "INVALID_ARGUMENT"), "later": (503, "UNAVAILABLE")}.get(how, (200, ""))
+        words = {"never": (400, "INVALID_ARGUMENT"), "later": (503, "UNAVAILABLE"), "busy": (429, "QUOTA_EXCEEDED")}
+        self.status, word = words.get(how, (200, ""))
+        self.wait = BUSY["Retry-After"] if how == "busy" else ""
         self.answer = fcm_error(self.status, word, word) if word else {}
+
+    def move(self, origin: str) -> None:
+        self.settings["fcm_api_url"] = origin
 
     async def token(self, request: Request) -> Response:
         asked = dict(parse_qsl((await request.body()).decode()))

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 
-from tests.media_stands.base import StandIn
+from tests.media_stands.base import BUSY, StandIn
 from tests.served import served
 
 
@@ -26,9 +26,13 @@ class Twilio(StandIn):
 
     def refuse(self, how: str) -> None:
         never = 400, {"code": 21211, "message": "Invalid 'To' Phone Number", "status": 400}
-        self.status, self.answer = {"never": never, "later": (503, {"message": "Busy"})}.get(
+        busy = 429, {"code": 20429, "message": "Too Many Requests", "status": 429}
+        self.status, self.answer = {"never": never, "later": (503, {"message": "Busy"}), "busy": busy}.get(
             how, (201, {"sid": "SM901"})
         )
+
+    def move(self, origin: str) -> None:
+        self.settings["twilio_api_url"] = origin
 
     async def take(self, request: Request) -> Response:
         account, token = self.settings["twilio_account_sid"], self.settings["twilio_auth_token"]
@@ -36,7 +40,7 @@ class Twilio(StandIn):
         if request.headers.get("authorization") != f"Basic {signed_in}":
             return JSONResponse({"code": 20003, "message": "Authenticate"}, 401)
         self.taken.append(dict(parse_qsl((await request.body()).decode(), keep_blank_values=True)))
-        return JSONResponse(self.answer, self.status)
+        return JSONResponse(self.answer, self.status, BUSY if self.status == 429 else {})
 
 
 @asynccontextmanager

@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 
 from alerts.media.web_push import new_key, public_key
-from tests.media_stands.base import StandIn
+from tests.media_stands.base import BUSY, StandIn
 from tests.push_browser import Browser, signed_claims
 from tests.served import served
 
@@ -27,7 +27,12 @@ class PushService(StandIn):
     answer: dict[str, str] = field(default_factory=dict)
 
     def refuse(self, how: str) -> None:
-        self.status = {"never": 413, "later": 503}.get(how, 201)
+        self.status = {"never": 413, "later": 503, "busy": 429}.get(how, 201)
+        self.answer = BUSY if how == "busy" else {}
+
+    def move(self, origin: str) -> None:
+        self.settings["web_push_stand_in"] = origin
+        self.to = self.browser.subscription(f"{origin}/push/gAAAAB-one")
 
     async def take(self, request: Request) -> Response:
         claims, key = signed_claims(request.headers["authorization"])

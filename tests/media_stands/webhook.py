@@ -10,7 +10,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Response
 
-from tests.media_stands.base import StandIn
+from tests.media_stands.base import BUSY, StandIn
 from tests.served import served
 
 
@@ -18,7 +18,7 @@ from tests.served import served
 class Merchant(StandIn):
     """A merchant's own system, which checks what it is told."""
 
-    to = "robin@example.com"
+    to = "endpoint"
     settings: dict[str, str]
     taken: list[dict[str, Any]] = field(default_factory=list)
     headers: list[Mapping[str, str]] = field(default_factory=list)
@@ -26,7 +26,11 @@ class Merchant(StandIn):
     answer: dict[str, str] = field(default_factory=dict)
 
     def refuse(self, how: str) -> None:
-        self.status = {"never": 422, "later": 503}.get(how, 204)
+        self.status = {"never": 422, "later": 503, "busy": 429}.get(how, 204)
+        self.answer = BUSY if how == "busy" else {}
+
+    def move(self, origin: str) -> None:
+        self.settings["merchant_webhook_url"] = f"{origin}/doorstep"
 
     async def take(self, request: Request) -> Response:
         body = await request.body()

@@ -135,7 +135,11 @@ def test_what_order_updates_need() -> None:
     assert MANIFEST["events"] == {
         "endpoint": MANIFEST["apis"]["custom"]["endpoint"],
         "publications": [{"eventName": "AMAZON.OrderStatus.Updated"}],
-        "subscriptions": [{"eventName": "SKILL_PROACTIVE_SUBSCRIPTION_CHANGED"}],
+        "subscriptions": [
+            {"eventName": "SKILL_PROACTIVE_SUBSCRIPTION_CHANGED"},
+            {"eventName": "SKILL_ACCOUNT_LINKED"},
+            {"eventName": "SKILL_DISABLED"},
+        ],
     }
 
 

@@ -64,7 +64,7 @@ function arrivalLine({ arrival }) {
   return make("p", { class: "arrival" }, say("arrival", { when }));
 }
 
-function orderCard(card) {
+function orderCard(card, ask) {
   const tone = TONES[card.status] || "";
   const order = say("order", { number: card.number });
   const parcels = card.parcels || [];
@@ -75,5 +75,6 @@ function orderCard(card) {
     arrivalLine(card),
     stateBar(card),
     parcels.length ? make("ul", { class: "parcels" }, ...parcels.map((parcel, index) => parcelRow(parcel, index, card))) : null,
-    parcels.length ? checkedLine(card) : null);
+    parcels.length ? checkedLine(card) : null,
+    ask ? notifyLine(ask) : null);
 }

@@ -16,6 +16,7 @@ class Conversation {
   #outbox;
   #server;
   #uploads = []; // pictures on their way, or refused; a reload forgets them
+  #notifier;
   #watch;
   #typingTimer;
   owner = "bot";
@@ -28,6 +29,7 @@ class Conversation {
     this.#changed = changed;
     this.#outbox = new Outbox(store);
     this.#server = server;
+    this.#notifier = new Notifier(server, store);
     this.#link = new Link(server, store, {
       after: () => this.#complete,
       frame: (frame) => this.#receive(frame),
@@ -149,7 +151,8 @@ class Conversation {
     const own = message.author === "shopper";
     const key = own && message.id ? message.id : `n${message.number}`;
     const load = message.card?.type === "picture" ? () => this.#picture(message.card.id) : null;
-    return { ...message, key, load, text: own ? this.#titleOf(message, said, index) : message.text };
+    const notify = this.#notifier.offers(message.card) ? () => this.#notifier.ask(message.card.number) : null;
+    return { ...message, key, load, notify, text: own ? this.#titleOf(message, said, index) : message.text };
   }
 
   // A pressed button comes back as its payload; what the shopper saw and chose was its title.
@@ -174,6 +177,7 @@ class Conversation {
     if (frame.owner !== this.owner && this.#complete > 0) this.#setOwner(frame); // changed while we were away
     this.owner = frame.owner;
     this.name = frame.name || "";
+    this.#notifier.key = frame.notify || "";
     for (const message of frame.messages) this.#keep(message);
     this.#complete = frame.messages.reduce((most, message) => Math.max(most, message.number), this.#complete);
   }

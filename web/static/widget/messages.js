@@ -5,7 +5,7 @@ const SAME_BREATH = 2 * 60_000; // messages of one author this close together sh
 function bubbleParts(item) {
   if (item.load) return [pictureBubble(item)];
   const text = item.text ? make("div", { class: "bubble" }, ...(item.author === "shopper" ? [item.text] : linked(item.text))) : null;
-  const card = item.card?.type === "order" ? orderCard(item.card) : null;
+  const card = item.card?.type === "order" ? orderCard(item.card, item.notify) : null;
   return [text, card];
 }
 

@@ -203,7 +203,9 @@ const CARD_RULES = `
 .scan { margin-top: 3px; display: flex; flex-direction: column; overflow-wrap: anywhere; }
 .scan .muted, p.scan.muted { font-size: 12.5px; }
 .track { display: inline-flex; align-items: center; gap: 5px; margin-top: 6px; font-weight: 600; }
-.track .icon { width: 14px; height: 14px; stroke-width: 2.2; }
+.notify { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 10px; margin-top: 8px; font-size: 13px; }
+.notify button, .notify a { font: inherit; font-weight: 600; color: var(--accentInk); background: none; border: 0; padding: 6px 0; cursor: pointer; text-decoration: underline; text-underline-offset: 3px; }
+.track .icon, .notify .icon { width: 14px; height: 14px; stroke-width: 2.2; }
 .checked { border-top: 1px solid var(--line); padding-top: 9px; font-size: 12px; color: var(--muted); }
 `;
 
