@@ -10,12 +10,14 @@ from actions.finding import likeness, order_titles, spoken_words
 from actions.parcels import View, plain, say_scan, say_state
 from actions.proving import YES_NO, offer
 from actions.status import StatusAction, called, parcels_of
+from actions.times import day_of
 from actions.turn import Turn
 from support.model import TicketReason
 from tracking.model import Order, Status
 from tracking.order_status import order_status
 
 NOT_ASKED = "-"
+_MOST_REFUNDS = 3
 _BEFORE_DISPATCH = frozenset({Status.PENDING, Status.LABEL_CREATED})
 
 
@@ -163,17 +165,22 @@ class ReturnRefund(CaseAction):
 
 
 class RefundStatus(CaseAction):
-    """Says what is known of a parcel going back; payments are out of sight, so a person looks."""
+    """Says what the shop has paid back; where it told us of nothing, what is known of a parcel going back."""
 
     wish = "refund_status"
     reason = TicketReason.REFUND
 
     def concerns(self, order: Order) -> bool:
         """Refunds follow returns and cancellations."""
-        return stage(order) in {Stage.GOING_BACK, Stage.CANCELLED}
+        return bool(order.refunds) or stage(order) in {Stage.GOING_BACK, Stage.CANCELLED}
 
     async def answer(self, turn: Turn, order: Order) -> None:
-        """Say what is known, then let the case be confirmed."""
+        """Say what is known, then let the case be confirmed, or offer a person where the money is on its way."""
+        if order.refunds:
+            _say_refunds(turn, order)
+            offer(turn, self.reason)
+            turn.say("utter_offer_look", buttons=YES_NO)
+            return
         _say_parcels(turn, order)
         turn.say("utter_refund_unseen")
         self.begin(turn, order)
@@ -211,6 +218,13 @@ class DeliveryOptions(OrderAction):
     async def answer(self, turn: Turn, order: Order) -> None:
         """List the options."""
         turn.say(f"utter_options_{stage(order).value}", what=called(turn, order))
+
+
+def _say_refunds(turn: Turn, order: Order) -> None:
+    for refund in order.refunds[-_MOST_REFUNDS:]:
+        amount = f"{refund.paid.amount:.2f} {refund.paid.currency}".strip()
+        when = day_of(refund.at, turn.now, order)
+        turn.say("utter_refund_seen", what=called(turn, order), amount=amount, when=when)
 
 
 def _say_parcels(turn: Turn, order: Order) -> None:

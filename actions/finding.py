@@ -10,6 +10,7 @@ from actions.dates import read_day
 from actions.phrases import corrects, is_filler, means_other, names_deadline, only_filler
 from actions.times import local
 from actions.turn import Turn
+from tracking.keys import order_key
 from tracking.model import FINAL, Order
 
 MOST_CHOICES = 5
@@ -97,7 +98,8 @@ async def find_order(turn: Turn, concerns: Callable[[Order], bool]) -> Found:
     mine = await turn.services.identity.visible_orders(turn.conversation)
     if order := pick(turn, mine) or _numbered(turn, mine):
         return Found(order, order.number)
-    current = turn.recall("order_number")
+    told = await told_of(turn, mine) if len(mine) > 1 else None
+    current = told.number if told else turn.recall("order_number")
     if means_other(turn.text):
         mine = [order for order in mine if order.number != current]
     elif current:
@@ -106,6 +108,14 @@ async def find_order(turn: Turn, concerns: Callable[[Order], bool]) -> Found:
     if len(likely) == 1:
         return Found(likely[0], likely[0].number)
     return Found(None, "", found.proof, tuple(likely))
+
+
+async def told_of(turn: Turn, mine: Sequence[Order]) -> Order | None:
+    """Return the order of the alert that a text answers: nothing was said since, and it is one of the shopper's own."""
+    if turn.channel != "sms" or not mine:
+        return None
+    key = await turn.services.told.last(turn.conversation)
+    return next((order for order in mine if order_key(order.number) == key), None)
 
 
 async def named(turn: Turn) -> Found:

@@ -15,6 +15,7 @@ from actions.finding import (
     only_number,
     pick,
     proof_in,
+    told_of,
 )
 from actions.phrases import gives_up, has_none, means_all
 from actions.proving import YES_NO, offer, prove
@@ -84,6 +85,8 @@ class ValidateIdentifyForm(Skill):
             self._stop(turn)
         elif await self._answered(turn) or await self._all_of_them(turn):
             return
+        elif turn.intent in self._wishes and await self._answers_alert(turn):
+            turn.pass_on()
         elif has_none(turn.text) and turn.intent != "speak_to_human":
             self._help_out(turn)
         elif turn.intent == "deny" and not offer:
@@ -92,6 +95,10 @@ class ValidateIdentifyForm(Skill):
             turn.pass_on()
         else:
             self._unclear(turn, misses)
+
+    async def _answers_alert(self, turn: Turn) -> bool:
+        """Whether an alert has come since the question: then a wish is about its order, and the question is settled."""
+        return await told_of(turn, await self.services.identity.visible_orders(turn.conversation)) is not None
 
     async def _answered(self, turn: Turn) -> bool:
         asks_proof = turn.asked == "proof"

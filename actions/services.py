@@ -68,6 +68,14 @@ class Preferences(Protocol):
     async def set(self, conversation: str, on: bool, /) -> None: ...
 
 
+class Told(Protocol):
+    """Knows what we last wrote of our own accord."""
+
+    async def last(self, conversation: str, /) -> str:
+        """Return the `order_key` of the alert that is our newest word to a texting conversation; empty if none is."""
+        ...
+
+
 class Ratings(Protocol):
     """Keeps what shoppers think of the chat."""
 
@@ -102,3 +110,4 @@ class Services:
     ratings: Ratings
     pages: Pages
     clock: Clock
+    told: Told

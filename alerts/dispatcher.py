@@ -1,19 +1,21 @@
 """Turns facts into messages and sends each once, at the right time, on the right medium; keeps nothing itself."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from typing import Any
 
+from alerts.choosing import Known, instead, targets
 from alerts.media.base import Send
-from alerts.model import NotSent, OptedOut, Sent
+from alerts.model import Gone, NotSent, OptedOut, Sent
 from alerts.ports import Alert, AlertStore, LinkTo, Note, Recipients, State, Told, Words, ZoneOf
 from alerts.preferences import Preferences, StopLinks
 from alerts.rules import Rules, lead
 from alerts.texts import Texts
 from alerts.wording import Wording, standing
 from support.jobs import Job
+from support.watching import Knows, nobody_knows
 from tracking.errors import Unavailable
 from tracking.facts import Occasion
 from tracking.keys import order_key
@@ -51,6 +53,7 @@ class Around:
     clock: Clock
     note: Note
     texts: Texts = field(default_factory=Texts)
+    shop_knows: Knows = nobody_knows
 
 
 class Dispatcher:
@@ -58,7 +61,9 @@ class Dispatcher:
 
     def __init__(self, rules: Rules, around: Around) -> None:
         self._rules, self._around = rules, around
-        self._wording = Wording(around.texts, around.words, around.link_to, around.stop_links, around.shop)
+        self._wording = Wording(
+            around.texts, around.words, around.link_to, around.stop_links, around.shop, around.shop_knows
+        )
 
     async def fact(self, job: Job) -> None:
         """Decide who is told what on which medium. Raises Unavailable."""
@@ -93,9 +98,7 @@ class Dispatcher:
     async def _try(self, order: Order, alert: Alert, tries: int) -> None:
         """Send a claimed alert, unless it is too late or unwanted by now."""
         still = self._standing(order, alert)
-        why_not = (
-            "moved_on" if not still else await self._around.preferences.refusal(order, alert.medium, alert.recipient)
-        )
+        why_not = await self._refusal(order, alert) if still else "moved_on"
         if why_not:
             await self._finish(alert, "skipped", why_not)
             return
@@ -106,7 +109,8 @@ class Dispatcher:
             await self._around.preferences.provider_stopped(alert.medium, alert.recipient)
             await self._finish(alert, "skipped", "opted_out")
         except NotSent as refusal:
-            await self._finish(alert, "failed", refusal.code or "refused", instead=await self._instead(order, alert))
+            other = await self._instead(order, alert, gone=isinstance(refusal, Gone))
+            await self._finish(alert, "failed", refusal.code or "refused", instead=other)
         except Unavailable:
             if tries < LAST_TRY:
                 raise
@@ -122,39 +126,40 @@ class Dispatcher:
 
     def _wait_for_morning(self, order: Order, alert: Alert) -> None:
         """A message may have waited for its provider until it is night."""
-        now = self._around.clock.now()
-        if any(told.occasion in self._rules.urgent for told in alert.facts):
+        now, zone = self._around.clock.now(), self._zone(order)
+        if self._is_merchant(alert):
             return
-        awake = self._rules.awake(now, self._zone(order))
+        awake = min(self._rules.open_at(told.occasion, told.at, now, zone) for told in alert.facts)
         if awake > now:
             raise NotYet((awake - now).total_seconds())
 
     def _standing(self, order: Order, alert: Alert) -> tuple[Told, ...]:
-        oldest = self._around.clock.now() - self._rules.too_old
-        return tuple(told for told in standing(order, alert.facts) if told.at >= oldest)
+        if self._is_merchant(alert):
+            return alert.facts
+        now = self._around.clock.now()
+        still = standing(order, alert.facts, now, self._around.words)
+        return tuple(told for told in still if told.at >= now - self._rules.too_old)
 
     async def _targets(self, order: Order, occasion: Occasion) -> list[tuple[str, str]]:
-        """Media and addresses to tell an occasion on, by the fallback where a medium can't reach anybody."""
+        return targets(self._rules, occasion, await self._known(order))
+
+    async def _known(self, order: Order) -> Known:
         known = await self._around.recipients(order)
-        found: list[tuple[str, str]] = []
-        for medium, told in self._rules.media.items():
-            if occasion in told:
-                reached = self._reached(known, medium) or self._reached(known, self._rules.fallback.get(medium, ""))
-                found += [target for target in reached if target not in found]
-        return found
+        return {medium: addresses for medium, addresses in known.items() if medium in self._around.senders}
 
-    def _reached(self, known: Mapping[str, Sequence[str]], medium: str) -> list[tuple[str, str]]:
-        return [(medium, address) for address in known.get(medium, ()) if medium in self._around.senders]
+    async def _instead(self, order: Order, alert: Alert, gone: bool = False) -> Alert | None:
+        """The same on the other medium, once; not where it is told there anyhow.
 
-    async def _instead(self, order: Order, alert: Alert) -> Alert | None:
-        """The same on the other medium, once; not where it is told there anyhow."""
-        other = self._rules.fallback.get(alert.medium, "")
-        also_told = self._rules.media.get(other, frozenset())
-        facts = tuple(told for told in alert.facts if told.occasion not in also_told)
-        reached = self._reached(await self._around.recipients(order), other)
-        if alert.instead_of or not reached or not facts:
+        Where an address is gone, another one of the same medium has told it.
+        """
+        known = await self._known(order)
+        if alert.instead_of or (gone and set(known.get(alert.medium, ())) - {alert.recipient}):
             return None
-        now, address = self._around.clock.now(), reached[0][1]
+        other, occasions = instead(self._rules, alert.medium, [told.occasion for told in alert.facts], known)
+        facts = tuple(told for told in alert.facts if told.occasion in occasions)
+        if not other or not facts:
+            return None
+        now, address = self._around.clock.now(), known[other][0]
         draft = replace(
             alert,
             key=_key(facts[0].key, other, address),
@@ -168,14 +173,25 @@ class Dispatcher:
         return await self._judged(order, draft)
 
     def _draft(self, order: Order, told: Told, medium: str, address: str, now: datetime) -> Alert:
-        due = self._rules.due(told.occasion, now, self._zone(order))
+        alone = medium in self._rules.merchant
+        due = now if alone else self._rules.due(told.occasion, told.at, now, self._zone(order))
         key = _key(told.key, medium, address)
-        return Alert(key, order_key(order.number), medium, address, (told,), "queued", due)
+        return Alert(key, order_key(order.number), medium, address, (told,), "queued", due, alone=alone)
 
     async def _judged(self, order: Order, draft: Alert) -> Alert:
         """The draft, skipped where its reader wants none."""
-        refusal = await self._around.preferences.refusal(order, draft.medium, draft.recipient)
+        refusal = await self._refusal(order, draft)
         return replace(draft, state="skipped", reason=refusal) if refusal else draft
+
+    async def _refusal(self, order: Order, alert: Alert) -> str:
+        """Why its reader wants none; what is for the merchant, no shopper stops."""
+        if self._is_merchant(alert):
+            return ""
+        important = any(told.occasion in self._rules.important for told in alert.facts)
+        return await self._around.preferences.refusal(order, alert.medium, alert.recipient, important)
+
+    def _is_merchant(self, alert: Alert) -> bool:
+        return alert.medium in self._rules.merchant
 
     def _zone(self, order: Order) -> tzinfo:
         return self._around.zone_of(order.ship_to) or self._around.shop_zone

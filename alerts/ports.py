@@ -2,11 +2,12 @@
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from typing import Literal, Protocol
 
-from tracking.facts import Occasion
+from tracking.facts import Fact, Occasion
 from tracking.model import Address, DeliveryWindow, Order
+from tracking.records import ShipmentRecord
 
 State = Literal["queued", "sending", "sent", "delivered", "failed", "skipped"]
 
@@ -23,7 +24,10 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One message to one recipient, on its way. `instead_of` is the key of the one it stands in for, if it does."""
+    """One message to one recipient, on its way. `instead_of` is the key of the one it stands in for, if it does.
+
+    One that is to stay `alone` is joined by no other fact, and none are too many.
+    """
 
     key: str
     order: str
@@ -34,6 +38,18 @@ class Alert:
     due_at: datetime
     reason: str = ""
     instead_of: str = ""
+    alone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """What became of a message, for those who look back: when (aware) it got to its state, and why where it is told."""
+
+    medium: str
+    occasion: str
+    state: State
+    reason: str
+    at: datetime
 
 
 class AlertStore(Protocol):
@@ -65,24 +81,27 @@ class AlertStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """The newest word of somebody on being told things."""
+    """The newest word of somebody on being told things; `important_only` of somebody who wants only what matters."""
 
     wanted: bool
     at: datetime
+    important_only: bool = False
 
 
 class WishStore(Protocol):
     """Who wants alerts; every method raises Unavailable."""
 
-    async def said(self, order: str, contacts: Collection[str]) -> Wish | None:
-        """The newest wish said in a conversation of one of these contacts, or in one that proved this order."""
+    async def words(
+        self, order: str, contacts: Collection[str], contact: str, medium: str
+    ) -> tuple[Wish | None, Wish | None]:
+        """The newest word of either kind.
+
+        First what was said in a conversation of one of these contacts, or in one that proved this order. Then what
+        was said by a link or on a page, for the hash of a contact.
+        """
         ...
 
-    async def stopped(self, contact: str, medium: str) -> Wish | None:
-        """The newest word by a link, for the hash of a contact."""
-        ...
-
-    async def stop(self, contact: str, medium: str, stopped: bool, source: str, now: datetime) -> None:
+    async def keep(self, contact: str, medium: str, wish: Wish, source: str) -> None:
         """Keep such a word, with its time and where it was said."""
         ...
 
@@ -91,6 +110,39 @@ class Words(Protocol):
     """Words for times, see `actions.times`."""
 
     def span(self, window: DeliveryWindow, now: datetime, order: Order) -> str: ...
+
+    def day_of(self, at: datetime, now: datetime, order: Order) -> str: ...
+
+    def moment(self, at: datetime, now: datetime, order: Order) -> str: ...
+
+    def window_days(self, window: DeliveryWindow, now: datetime, order: Order) -> tuple[date, date, date]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """A parcel whose time to be looked at has come; of the `orders` that hold it, only number and address are known."""
+
+    parcel: ShipmentRecord
+    orders: tuple[Order, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a look at a parcel found, and when (aware) to look again, None for never."""
+
+    facts: tuple[Fact, ...] = ()
+    again: datetime | None = None
+
+
+class ReminderStore(Protocol):
+    """Parcels by the time at which they are to be looked at."""
+
+    async def look(self, now: datetime, limit: int, judge: Callable[[Ahead], Look]) -> int:
+        """Look at parcels that are due, at most `limit`, keep what is found, and return how many they were.
+
+        All in one transaction; several may look at once, none at the same parcel. Raises Unavailable.
+        """
+        ...
 
 
 Recipients = Callable[[Order], Awaitable[Mapping[str, Sequence[str]]]]

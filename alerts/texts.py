@@ -16,7 +16,10 @@ _FOLDER = Path(__file__).parent / "templates"
 class Part:
     """One occasion of a message: `count` of the order's `total` parcels, where they are and when they come.
 
-    `place` and `arrival` are words, empty where nobody knows.
+    `place` and `arrival` are words, empty where nobody knows, as are `left` and `signed_by`, which say where a parcel
+    was left and who signed for it. `when` says when it happened, empty for what has only just; `amount` is what was
+    paid back; `waiting` is the day since which it is there to be collected. Of parcels without news, `since` is the
+    day of the last scan in words, empty where there was none, and `in_hand` says that the shop has a ticket for it.
     """
 
     occasion: Occasion
@@ -24,6 +27,13 @@ class Part:
     total: int = 1
     arrival: str = ""
     place: str = ""
+    since: str = ""
+    in_hand: bool = False
+    left: str = ""
+    signed_by: str = ""
+    when: str = ""
+    amount: str = ""
+    waiting: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +71,12 @@ class Texts:
 
     def short(self, view: View) -> str:
         """One text of one segment where shop, number and link leave room for the words, the fullest that fits."""
-        drafts = [plain(self._render("sms.txt.j2", view, parts=parts, shop=shop)) for parts, shop in _shorter(view)]
-        return next((draft for draft in drafts if segments(draft) == 1), drafts[-1])
+        draft = ""
+        for parts, shop in _shorter(view):
+            draft = plain(self._render("sms.txt.j2", view, parts=parts, shop=shop))
+            if segments(draft) == 1:
+                break
+        return draft
 
     def mail(self, view: View) -> Written:
         """Subject, plain text and HTML."""
@@ -92,7 +106,7 @@ class Texts:
 
 
 def _shorter(view: View) -> list[tuple[tuple[Part, ...], str]]:
-    """The parts and the shop's name, then with less and less."""
+    """The parts and the shop's name, then with less and less; that it is no news of this hour is never left out."""
     first = view.parts[0]
-    bare = Part(first.occasion, first.count, first.total)
+    bare = Part(first.occasion, first.count, first.total, when=first.when, amount=first.amount)
     return [(view.parts, view.shop), ((first,), view.shop), ((bare,), view.shop), ((bare,), "")]

@@ -1,6 +1,6 @@
 """Puts alerts together: rules, media, links and the page that stops them; decides nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import structlog
 from fastapi import APIRouter
@@ -16,15 +16,17 @@ from alerts.preferences import Preferences, StopLinks
 from doorstep.alert_rules import load_alert_rules
 from doorstep.bootstrap import SupportRoom, TrackingRoom
 from doorstep.desk_rules import load_rules
+from doorstep.push import Reached, by_digest, media_values
 from doorstep.settings import ROOT, Settings
 from doorstep.tracking_page import track_links
 from doorstep.worker import Handler
 from store.alerts import AlertTable, AlertWishes
+from store.push import AlexaUsers, PushTable
 from support.gsm import segments
 from support.limits import RateLimit
 from support.model import TextState
 from support.texting import TextLog
-from tracking.model import Order
+from support.watching import nobody_knows, shop_knows
 from web.alerts_off import alerts_off_router
 
 ALERTS = Counter("doorstep_alerts_total", "Messages that we started", ["medium", "occasion", "state", "reason"])
@@ -35,14 +37,15 @@ def alert_handlers(
     settings: Settings, tracking: TrackingRoom, support: SupportRoom, secret: str
 ) -> Mapping[str, Handler]:
     """Who does the jobs of the kinds "fact" and "alert"; nobody makes any while alerts are off."""
+    addresses = PushTable(tracking.database)
     dispatcher = Dispatcher(
         load_alert_rules(ROOT / settings.alerts_rules),
         Around(
             store=AlertTable(tracking.database),
             orders=tracking.orders,
             preferences=_preferences(tracking, support),
-            senders=_senders(settings, support.texts) if settings.alerts else {},
-            recipients=recipients,
+            senders=by_digest(_senders(settings, support.texts), addresses) if settings.alerts else {},
+            recipients=Reached(addresses, AlexaUsers(tracking.database, tracking.clock), media_values(settings)).of,
             zone_of=zone_of,
             shop_zone=load_rules(ROOT / settings.desk_rules).hours.zone,
             link_to=track_links(settings, tracking, secret).url,
@@ -51,6 +54,7 @@ def alert_handlers(
             shop=settings.shop_name,
             clock=tracking.clock,
             note=note,
+            shop_knows=shop_knows(support.tickets.of) if settings.watch else nobody_knows,
         ),
     )
     return {"fact": dispatcher.fact, "alert": dispatcher.alert}
@@ -62,13 +66,6 @@ def alerts_off(
     """The page below /alerts/off; `limit` counts per client address."""
     links = StopLinks(secret, settings.public_url)
     return alerts_off_router(_preferences(tracking, support), links, limit, settings.shop_name)
-
-
-async def recipients(order: Order) -> Mapping[str, Sequence[str]]:
-    """Where an order's customer can be written to, by medium."""
-    customer = order.customer
-    found = {"sms": customer.phone, "email": customer.email}
-    return {medium: (address,) for medium, address in found.items() if address}
 
 
 def note(medium: str, occasion: str, state: str, reason: str) -> None:
@@ -101,7 +98,8 @@ class FollowedTexts:
 
 
 def _senders(settings: Settings, texts: TextLog) -> dict[str, Send]:
-    senders = {code: m.sender(settings.value) for code, m in media().items() if m.ready(settings.value)}
+    values = media_values(settings)
+    senders = {code: m.sender(values) for code, m in media().items() if m.ready(values)}
     if "sms" in senders:
         senders["sms"] = FollowedTexts(senders["sms"], texts, settings.public_url).send
     return senders

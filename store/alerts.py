@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, delete, insert, or_, select, update
+from sqlalchemy import Row, and_, bindparam, delete, false, insert, literal, or_, select, union_all, update
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -24,6 +24,42 @@ _OPEN: tuple[State, ...] = ("queued", "sending")
 _BEFORE: Mapping[State, tuple[State, ...]] = {"delivered": (*_OPEN, "sent"), "failed": ("sent",)}
 """What a text's end may be the end of. A refusal, before it is sent, is for the dispatcher: there is a fallback."""
 _COUNTED: tuple[State, ...] = (*_OPEN, "sent", "delivered")
+
+# Made once: building a statement takes SQLAlchemy longer than running it takes the database.
+_GET = select(alerts).where(alerts.c.key == bindparam("alert"))
+_CHANGE = update(alerts).where(alerts.c.key == bindparam("alert"), alerts.c.state.in_(_OPEN))
+"""Changes an alert that is not at its end."""
+_CLAIM = _CHANGE.returning(alerts)
+_ADD = insert(alerts)
+_TOLD_BEFORE = (
+    select(alerts)
+    .where(
+        alerts.c.order_key == bindparam("order"),
+        alerts.c.medium == bindparam("on"),
+        alerts.c.recipient == bindparam("whom"),
+    )
+    .order_by(alerts.c.id)
+    .with_for_update()
+)
+_PROVED = select(verifications.c.conversation).where(verifications.c.order_key == bindparam("order"))
+_SAID = (
+    select(literal("said").label("how"), alert_wishes.c.wanted, alert_wishes.c.at, false().label("important_only"))
+    .where(
+        or_(
+            alert_wishes.c.contact.in_(bindparam("contacts", expanding=True)),
+            alert_wishes.c.conversation.in_(_PROVED),
+        )
+    )
+    .order_by(alert_wishes.c.at.desc())
+    .limit(1)
+)
+_BY_LINK = select(
+    literal("link").label("how"),
+    (~alert_stops.c.stopped).label("wanted"),
+    alert_stops.c.at,
+    alert_stops.c.important_only,
+).where(alert_stops.c.contact == bindparam("whose"), alert_stops.c.medium == bindparam("on"))
+_WORDS = union_all(select(_SAID.subquery()), _BY_LINK)
 
 
 def job_key(alert: str) -> str:
@@ -48,34 +84,26 @@ class AlertTable:
 
     async def get(self, key: str) -> Alert | None:
         """See `alerts.ports.AlertStore.get`."""
-        async with self._database.read() as connection:
-            row = (await connection.execute(select(alerts).where(alerts.c.key == key))).mappings().first()
-        return _alert(row) if row else None
+        return _first(await self._database.look(_GET, {"alert": key}))
 
     async def claim(self, key: str, now: datetime) -> Alert | None:
         """See `alerts.ports.AlertStore.claim`."""
-
-        async def work(connection: AsyncConnection) -> Alert | None:
-            mine = (alerts.c.key == key) & alerts.c.state.in_(_OPEN)
-            row = (await connection.execute(select(alerts).where(mine).with_for_update())).mappings().first()
-            if row is None:
-                return None
-            await connection.execute(update(alerts).where(mine).values(state="sending", moved_at=now))
-            return replace(_alert(row), state="sending")
-
-        return await self._database.run(work)
+        return _first(await self._database.change(_CLAIM, {"alert": key, "state": "sending", "moved_at": now}))
 
     async def finish(
         self, key: str, state: State, reason: str, provider_id: str, now: datetime, instead: Alert | None = None
     ) -> None:
         """See `alerts.ports.AlertStore.finish`."""
+        # Its way may have been reported already, and that is the newer word.
+        values = {"state": state, "reason": reason[:32], "provider_id": provider_id[:255], "moved_at": now}
+        values["alert"] = key
+        if instead is None:
+            await self._database.change(_CHANGE, values)
+            return
 
         async def work(connection: AsyncConnection) -> None:
-            values = {"state": state, "reason": reason[:32], "provider_id": provider_id[:255], "moved_at": now}
-            # Its way may have been reported already, and that is the newer word.
-            mine = (alerts.c.key == key) & alerts.c.state.in_(_OPEN)
-            await connection.execute(update(alerts).where(mine).values(values))
-            if instead and await _of_key(connection, instead.key) is None:
+            await connection.execute(_CHANGE, values)
+            if (await connection.execute(_GET, {"alert": instead.key})).first() is None:
                 await _add(connection, instead, now)
 
         await self._database.run(work)
@@ -87,29 +115,22 @@ class AlertWishes:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def said(self, order: str, contacts: Collection[str]) -> Wish | None:
-        """See `alerts.ports.WishStore.said`."""
-        proved = select(verifications.c.conversation).where(verifications.c.order_key == order)
-        theirs = or_(alert_wishes.c.contact.in_(contacts), alert_wishes.c.conversation.in_(proved))
-        wanted = select(alert_wishes.c.wanted, alert_wishes.c.at).where(theirs).order_by(alert_wishes.c.at.desc())
-        async with self._database.read() as connection:
-            row = (await connection.execute(wanted.limit(1))).first()
-        return Wish(bool(row.wanted), row.at) if row else None
+    async def words(
+        self, order: str, contacts: Collection[str], contact: str, medium: str
+    ) -> tuple[Wish | None, Wish | None]:
+        """See `alerts.ports.WishStore.words`."""
+        values = {"order": order, "contacts": list(contacts), "whose": contact, "on": medium}
+        rows = await self._database.look(_WORDS, values)
+        found = {row.how: Wish(bool(row.wanted), row.at, bool(row.important_only)) for row in rows}
+        return found.get("said"), found.get("link")
 
-    async def stopped(self, contact: str, medium: str) -> Wish | None:
-        """See `alerts.ports.WishStore.stopped`."""
-        wanted = select(alert_stops).where(_whose(contact, medium))
-        async with self._database.read() as connection:
-            row = (await connection.execute(wanted)).first()
-        return Wish(not row.stopped, row.at) if row else None
-
-    async def stop(self, contact: str, medium: str, stopped: bool, source: str, now: datetime) -> None:
-        """See `alerts.ports.WishStore.stop`."""
+    async def keep(self, contact: str, medium: str, wish: Wish, source: str) -> None:
+        """See `alerts.ports.WishStore.keep`."""
+        said = {"stopped": not wish.wanted, "important_only": wish.important_only, "source": source, "at": wish.at}
 
         async def work(connection: AsyncConnection) -> None:
             await connection.execute(delete(alert_stops).where(_whose(contact, medium)))
-            new = {"contact": contact, "medium": medium, "stopped": stopped, "source": source, "at": now}
-            await connection.execute(insert(alert_stops).values(new))
+            await connection.execute(insert(alert_stops).values(contact=contact, medium=medium, **said))
 
         await self._database.run(work)
 
@@ -131,6 +152,9 @@ async def _plan(connection: AsyncConnection, draft: Alert, most_a_day: int, now:
     (told,) = draft.facts
     if any(told.key in {fact["key"] for fact in row["facts"]} for row in rows):
         return None
+    if draft.alone:
+        await _add(connection, draft, now)
+        return draft
     waiting = await _waiting(connection, rows)
     if draft.state == "queued" and waiting:
         await _join(connection, waiting, draft, now)
@@ -144,11 +168,8 @@ async def _plan(connection: AsyncConnection, draft: Alert, most_a_day: int, now:
 
 async def _told_before(connection: AsyncConnection, draft: Alert) -> Sequence[RowMapping]:
     """Everything about this order to this recipient, locked, so that none of it is sent while a fact joins it."""
-    theirs = and_(
-        alerts.c.order_key == draft.order, alerts.c.medium == draft.medium, alerts.c.recipient == draft.recipient
-    )
-    query = select(alerts).where(theirs).order_by(alerts.c.id).with_for_update()
-    return (await connection.execute(query)).mappings().all()
+    theirs = {"order": draft.order, "on": draft.medium, "whom": draft.recipient}
+    return (await connection.execute(_TOLD_BEFORE, theirs)).mappings().all()
 
 
 async def _waiting(connection: AsyncConnection, rows: Sequence[RowMapping]) -> RowMapping | None:
@@ -185,14 +206,9 @@ async def _add(connection: AsyncConnection, alert: Alert, now: datetime) -> None
         "due_at": alert.due_at,
         "moved_at": now,
     }
-    await connection.execute(insert(alerts).values(new))
+    await connection.execute(_ADD, new)
     if alert.state == "queued":
         await add_job(connection, KIND, job_key(alert.key), "", {"alert": alert.key}, now, alert.due_at)
-
-
-async def _of_key(connection: AsyncConnection, key: str) -> int | None:
-    found: int | None = (await connection.execute(select(alerts.c.id).where(alerts.c.key == key))).scalar()
-    return found
 
 
 def _lead(facts: Sequence[Told]) -> str:
@@ -201,6 +217,10 @@ def _lead(facts: Sequence[Told]) -> str:
 
 def _written(facts: Sequence[Told]) -> list[dict[str, str]]:
     return [{"key": t.key, "occasion": t.occasion.value, "parcel": t.parcel, "at": t.at.isoformat()} for t in facts]
+
+
+def _first(rows: Sequence[Row[Any]]) -> Alert | None:
+    return _alert(rows[0]._mapping) if rows else None
 
 
 def _alert(row: RowMapping) -> Alert:

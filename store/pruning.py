@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Delete, delete, select
 
+from store.alert_tables import alerts
 from store.database import Database
 from store.link_tables import link_clients, link_codes, link_tokens, links, sign_in_codes
 from store.support_tables import outbox, proof_tries
@@ -15,6 +16,8 @@ TRIES_KEPT = timedelta(days=1)
 """The rule of wrong tries looks back 15 minutes."""
 JOBS_KEPT = timedelta(days=30)
 """A job that is done keeps its key from being made again; jobs that were given up stay to be looked at."""
+ALERTS_KEPT = timedelta(days=180)
+"""What was told stays as long as an agent may be asked about it; it also keeps a fact from being told twice."""
 CODES_KEPT = timedelta(days=1)
 """A code's second use must be noticed, and the limits of one-time codes look back a day."""
 CLIENTS_KEPT = timedelta(days=30)
@@ -32,6 +35,7 @@ def _statements(now: datetime) -> tuple[Delete, ...]:
     unlinked = link_clients.c.registered & link_clients.c.id.not_in(select(links.c.client_id))
     return (
         delete(outbox).where(outbox.c.done_at < now - JOBS_KEPT),
+        delete(alerts).where(alerts.c.made_at < now - ALERTS_KEPT),
         delete(deliveries).where(deliveries.c.at < now - DELIVERIES_KEPT),
         delete(proof_tries).where(proof_tries.c.at < now - TRIES_KEPT),
         delete(sign_in_codes).where(sign_in_codes.c.expires_at < now - CODES_KEPT),

@@ -3,14 +3,14 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
-from tracking.model import Status
+from tracking.model import Refund, Status
 from tracking.records import OrderRecord, ShipmentRecord
 
 MOVED = timedelta(hours=12)
-"""An estimate that moves by less is not worth a word."""
+"""An estimate that moves by no more is not worth a word, unless the shop says otherwise."""
 
 
 class Occasion(StrEnum):
@@ -18,16 +18,20 @@ class Occasion(StrEnum):
 
     ORDER_RECEIVED = "order_received"
     SHIPPED = "shipped"
+    ARRIVING_TODAY = "arriving_today"
     OUT_FOR_DELIVERY = "out_for_delivery"
     DELIVERED = "delivered"
     ATTEMPT_FAILED = "attempt_failed"
     READY_FOR_PICKUP = "ready_for_pickup"
+    PICKUP_REMINDER = "pickup_reminder"
     DELAYED = "delayed"
     EXCEPTION = "exception"
     CUSTOMS = "customs"
     RETURNING = "returning"
     RETURNED = "returned"
+    REFUND = "refund"
     ARRIVAL_MOVED = "arrival_moved"
+    QUIET = "quiet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,7 @@ class Fact:
 
     `order` is an `order_key`, empty for every order that holds the parcel; `parcel` a `tracking_key`, empty for the
     order as a whole. `mark` tells two occasions of one kind apart: a second attempt on another day is news, the same
-    attempt told by another source is not.
+    attempt told by another source is not. `by` is how far an estimate has moved.
     """
 
     occasion: Occasion
@@ -44,6 +48,7 @@ class Fact:
     order: str = ""
     parcel: str = ""
     mark: str = ""
+    by: timedelta = timedelta()
 
     @property
     def key(self) -> str:
@@ -84,7 +89,14 @@ def order_facts(old: OrderRecord | None, new: OrderRecord, parcels: Mapping[str,
     facts = [replace(fact, order=new.key) for parcel in parcels.values() for fact in parcel_facts(None, parcel)]
     if (old is None or not old.key) and not new.cancelled:
         facts.append(Fact(Occasion.ORDER_RECEIVED, new.placed_at or new.known_since, new.key))
-    return facts
+    before = {refund.id for refund in old.refunds} if old and old.key else set()
+    return facts + [refund_fact(new.key, refund) for refund in new.refunds if refund.id not in before]
+
+
+def refund_fact(order: str, refund: Refund) -> Fact:
+    """Return the fact of a refund; the same sum on the same day is the same one, whoever reports it by what id."""
+    paid, at = refund.paid, refund.at
+    return Fact(Occasion.REFUND, at, order, mark=f"{paid.amount:.2f} {paid.currency} {_day(at)}")
 
 
 def new_parcels(old: OrderRecord | None, new: OrderRecord) -> set[str]:
@@ -112,9 +124,20 @@ def _at_customs(record: ShipmentRecord) -> bool:
 
 def _moved(old: ShipmentRecord | None, new: ShipmentRecord) -> Fact | None:
     before, now = old.estimate if old else None, new.estimate
-    if before is None or now is None or abs(now.latest - before.latest) <= MOVED:
+    by = abs(now.latest - before.latest) if before and now else timedelta()
+    if now is None or not by:
         return None
-    return Fact(Occasion.ARRIVAL_MOVED, now.made_at, parcel=new.key, mark=_day(now.latest))
+    return Fact(Occasion.ARRIVAL_MOVED, now.made_at, parcel=new.key, mark=_day(now.latest), by=by)
+
+
+def arriving_today(parcel: str, order: str, day: date, at: datetime) -> Fact:
+    """Return the fact that a parcel arrives on `day`, by the clock of its order, found `at` (aware)."""
+    return Fact(Occasion.ARRIVING_TODAY, at, order, parcel, day.isoformat())
+
+
+def pickup_reminder(parcel: str, order: str, since: datetime, number: int, at: datetime) -> Fact:
+    """Return the fact that a parcel still waits `at` (aware) to be collected, the `number`th time it is said."""
+    return Fact(Occasion.PICKUP_REMINDER, at, order, parcel, f"{_day(since)} {number}")
 
 
 def _day(at: datetime) -> str:

@@ -17,6 +17,7 @@ from tracking.shops.phones import normal_email, normal_phone
 from web.errors import problem, said
 from web.metrics import observe_turn
 from web.order_view import order_view
+from web.push_api import add_push
 from web.schemas import (
     BatchOut,
     EventIn,
@@ -45,7 +46,7 @@ _ALL_REFUSED: dict[int | str, dict[str, Any]] = {
 
 
 def api_router(services: WebServices) -> APIRouter:
-    """Messages, orders, tracking events and tickets."""
+    """Messages, orders, tracking events, tickets and addresses for notifications."""
 
     # Asynchronous, as FastAPI would hand anything else to a thread and wait for it.
     async def authorised(given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> str:
@@ -62,6 +63,7 @@ def api_router(services: WebServices) -> APIRouter:
     _add_messages(router, services)
     _add_orders(router, services)
     _add_tickets(router, services)
+    add_push(router, services.addresses)
     return router
 
 

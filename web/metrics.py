@@ -6,6 +6,7 @@ from datetime import datetime
 import structlog
 from prometheus_client import Counter, Gauge, Histogram
 
+from support.dead_letters import JobCounts
 from support.inbox import Counts
 from support.model import Channel, Turn
 from support.ports import BotReply
@@ -27,6 +28,8 @@ WEBHOOKS = Counter("doorstep_webhooks_total", "Webhooks by sender and outcome", 
 UNMAPPED = Counter("doorstep_unmapped_statuses_total", "Carrier statuses that the map lacks", ["source"])
 QUEUE = Gauge("doorstep_queue_length", "Shoppers who wait for a person")
 QUEUE_OLDEST = Gauge("doorstep_queue_oldest_seconds", "How long the first of them has waited")
+OUTBOX = Gauge("doorstep_outbox", "Jobs: waiting, overdue by a minute, or given up (with alerts)", ["state"])
+OUTBOX_OLDEST = Gauge("doorstep_outbox_oldest_seconds", "How long the job has been due that is overdue the longest")
 OVERDUE = Gauge("doorstep_tickets_overdue", "Open tickets that are past their time")
 
 _NOT_UNDERSTOOD = frozenset({"nlu_fallback", "out_of_scope"})
@@ -66,3 +69,10 @@ def observe_queue(counts: Counts, now: datetime) -> None:
     QUEUE.set(counts.waiting)
     QUEUE_OLDEST.set((now - counts.oldest).total_seconds() if counts.oldest else 0)
     OVERDUE.set(counts.overdue)
+
+
+def observe_outbox(counts: JobCounts, now: datetime) -> None:
+    """Set the outbox's gauges."""
+    for state in ("waiting", "overdue", "dead"):
+        OUTBOX.labels(state).set(getattr(counts, state))
+    OUTBOX_OLDEST.set((now - counts.oldest_due).total_seconds() if counts.oldest_due else 0)

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from tracking.carriers import carrier_name, tracking_url
+from tracking.findings import explained, finding
 from tracking.model import DeliveryWindow, Order, Shipment, TrackingEvent
 from tracking.order_status import order_status
 from tracking.quiet import quiet_since
@@ -27,6 +28,9 @@ def order_view(order: Order, now: datetime) -> dict[str, Any]:
         },
         "promised": _window(order.promised),
         "total": {"amount": str(order.total.amount), "currency": order.total.currency} if order.total else None,
+        "refunds": [
+            {"id": r.id, "amount": str(r.paid.amount), "currency": r.paid.currency, "at": r.at} for r in order.refunds
+        ],
         "items": [{"sku": i.sku, "title": i.title, "quantity": i.quantity} for i in order.items],
         "shipments": [_shipment(shipment, now) for shipment in order.shipments],
     }
@@ -39,13 +43,33 @@ def _shipment(shipment: Shipment, now: datetime) -> dict[str, Any]:
         "carrier": carrier,
         "carrier_name": carrier_name(carrier, shipment.tracking_number) if carrier else None,
         "tracking_url": tracking_url(carrier, shipment.tracking_number) if carrier else None,
+        "carrier_switched": {"from": shipment.switched.was, "at": shipment.switched.at} if shipment.switched else None,
         "status": shipment.status,
         "items": list(shipment.skus),
         "delivery_window": _window(shipment.estimate),
         "last_scan_at": scan.occurred_at if scan else None,
         "last_checked_at": shipment.last_checked_at,
         "quiet_since": quiet_since(shipment, now),
+        "finding": _finding(shipment, now),
+        "service": shipment.service,
         "events": [_event(event) for event in shipment.events],
+    }
+
+
+def _finding(shipment: Shipment, now: datetime) -> dict[str, Any] | None:
+    """What we find about its silence, and why in words; None while it is normal."""
+    found = finding(shipment, now)
+    if found is None:
+        return None
+    return {
+        "kind": found.kind,
+        "since": found.since,
+        "basis": found.basis,
+        "share": found.share if found.count else None,
+        "count": found.count,
+        "normal_hours": round(found.normal_hours, 1),
+        "silent_hours": round(found.silent_hours, 1),
+        "text": explained(found),
     }
 
 

@@ -22,6 +22,7 @@ from tracking.model import (
     Item,
     Money,
     OrderUpdate,
+    Refund,
     ShipmentUpdate,
     Status,
     TrackingEvent,
@@ -116,6 +117,7 @@ class ShipmentIn(_In):
     tracking_number: Number
     carrier: Code | None = None
     items: Annotated[list[Name], Field(max_length=200)] | None = None
+    service: Code = ""
 
 
 class MoneyIn(_In):
@@ -123,6 +125,18 @@ class MoneyIn(_In):
 
     amount: Annotated[Decimal, Field(ge=0, lt=1_000_000_000_000, decimal_places=2)]
     currency: Annotated[str, Field(pattern="^[A-Za-z]{3}$")]
+
+
+class RefundIn(MoneyIn):
+    """Money paid back, in whole or in part; the same `id` is the same refund. Without one, its sum and day are."""
+
+    id: Code = ""
+    at: Time
+
+    def refund(self) -> Refund:
+        """This refund as tracking takes it in."""
+        paid = Money(self.amount, self.currency.upper())
+        return Refund(self.id or f"{paid.amount:.2f} {paid.currency} {self.at.astimezone(UTC):%Y-%m-%d}", paid, self.at)
 
 
 class OrderIn(_In):
@@ -137,6 +151,7 @@ class OrderIn(_In):
     shipments: Annotated[list[ShipmentIn], Field(max_length=100)] = []
     status: Literal["open", "cancelled"] | None = None
     total: MoneyIn | None = None
+    refunds: Annotated[list[RefundIn], Field(max_length=50)] = []
 
     def update(self, now: datetime) -> OrderUpdate:
         """This order as tracking takes it in, said at `now`."""
@@ -154,12 +169,13 @@ class OrderIn(_In):
             ship_to=Address(self.ship_to.postcode, self.ship_to.city, self.ship_to.region, country),
             items=tuple(Item(item.sku, item.title, item.quantity) for item in self.items) or None,
             shipments=tuple(
-                ShipmentUpdate(parcel.tracking_number, parcel.carrier, tuple(parcel.items or ()))
+                ShipmentUpdate(parcel.tracking_number, parcel.carrier, tuple(parcel.items or ()), parcel.service)
                 for parcel in self.shipments
             ),
             promised=promised,
             cancelled=None if self.status is None else self.status == "cancelled",
             total=Money(self.total.amount, self.total.currency) if self.total else None,
+            refunds=tuple(refund.refund() for refund in self.refunds),
         )
 
 
@@ -174,6 +190,7 @@ class EventIn(_In):
     description: Annotated[str, _text(1000), AfterValidator(_plain)] = ""
     event_id: Name = ""
     signed_by: Name = ""
+    service: Code = ""
 
     def update(self, now: datetime) -> EventUpdate:
         """This scan as tracking takes it in, recorded at `now`."""
@@ -188,7 +205,7 @@ class EventIn(_In):
             event_id=self.event_id,
             signed_by=self.signed_by,
         )
-        return EventUpdate(self.tracking_number, event, self.carrier)
+        return EventUpdate(self.tracking_number, event, self.carrier, service=self.service)
 
 
 class ErrorOut(BaseModel):
@@ -286,3 +303,28 @@ class TicketChange(_In):
 
     state: Literal["open", "pending", "solved"] | None = None
     priority: Literal["low", "normal", "high", "urgent"] | None = None
+
+
+class PushAddressIn(_In):
+    """A browser or an app on a device, and the order that it is told about."""
+
+    order_number: Number
+    medium: Literal["web_push", "fcm", "apns"]
+    address: Annotated[
+        str,
+        _text(4096, 1),
+        AfterValidator(_plain),
+        Field(description="The device's token; of a browser, what `JSON.stringify(subscription)` gives"),
+    ]
+
+
+class NewPushAddressIn(PushAddressIn):
+    """The same, with how its owner agreed to be told; that is kept with it."""
+
+    consent: Annotated[str, _text(255, 1), AfterValidator(_plain), Field(examples=["switched on in the app"])]
+
+
+class PushOut(BaseModel):
+    """What became of it."""
+
+    outcome: Literal["kept", "removed"]

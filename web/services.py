@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
+from alerts.addresses import PushAddresses
 from support.desk import Desk
 from support.limits import RateLimit
 from support.tickets import Tickets
@@ -31,7 +32,7 @@ class WebServices:
 
     `secrets` gives a webhook's secret by its `secret_setting` (None when unset), `checks` are the parts that must work
     before we are ready, by name. `allowed_origins` None means any site may embed the widget. `measure` brings gauges
-    up to date before they are read.
+    up to date before they are read. `addresses` are None where nobody is told anything.
     """
 
     desk: Desk
@@ -47,3 +48,4 @@ class WebServices:
     visitor_secret: str
     allowed_origins: frozenset[str] | None = None
     measure: Callable[[], Awaitable[None]] = _nothing
+    addresses: PushAddresses | None = None

@@ -1,13 +1,14 @@
 """One route for the webhooks of all shops and aggregators: verify, parse, store once."""
 
 import hashlib
+from datetime import datetime
 from typing import Any
 
 import structlog
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import JSONResponse
 
-from tracking.errors import NotConfigured
+from tracking.errors import InvalidInput, NotConfigured
 from tracking.ingest import Delivery
 from tracking.webhooks import Message, PrivacyRequest, Webhook
 from web.errors import problem
@@ -15,6 +16,8 @@ from web.metrics import UNMAPPED, WEBHOOKS
 from web.services import WebServices
 
 log = structlog.get_logger()
+_MOST_REASONS = 10
+"""Told to the log and to the sender, of perhaps thousands."""
 
 
 def webhook_router(services: WebServices) -> APIRouter:
@@ -34,7 +37,11 @@ def _add(router: APIRouter, services: WebServices, webhook: Webhook) -> None:
     @router.post(f"/webhooks/{webhook.code}", name=f"{webhook.code}_webhook", responses=answers)
     async def receive(request: Request) -> Response:
         """A signed message of this sender; answered once it is stored."""
-        body = await request.body()
+        try:
+            body = await request.body()
+        except HTTPException as error:
+            log.warning("webhook_too_large", sender=webhook.code, status=error.status_code)
+            raise
         response = await _receive(services, webhook, body, dict(request.headers))
         WEBHOOKS.labels(webhook.code, str(response.status_code)).inc()
         return response
@@ -49,23 +56,35 @@ async def _receive(services: WebServices, webhook: Webhook, body: bytes, headers
         log.error("webhook_not_configured", sender=webhook.code, setting=name)
         raise NotConfigured(f"{webhook.name} is not configured: set {name} to the secret it signs with.")
     if not webhook.verify(body, headers, secret):
+        log.warning("webhook_not_verified", sender=webhook.code)
         return problem(
             401, "bad_signature", f"The signature does not match {webhook.name}'s secret; nothing was changed."
         )
-    message = webhook.parse(body, headers, services.clock.now())
-    _note(webhook, message)
+    message = _read(webhook, body, headers, services.clock.now())
     if message.privacy:
         return JSONResponse(await _obey(services, message.privacy))
     delivery = Delivery(webhook.code, message.delivery_id) if message.delivery_id else None
     receipt = await services.ingest.receive(message.orders, message.events, delivery)
     refused = [row.error for row in (*receipt.orders, *receipt.events) if row.outcome == "refused"]
-    return JSONResponse({"status": "duplicate" if receipt.duplicate else "stored", "refused": refused})
+    if receipt.duplicate or refused:
+        log.info("webhook_stored", sender=webhook.code, duplicate=receipt.duplicate, refused=len(refused))
+    status = "duplicate" if receipt.duplicate else "stored"
+    return JSONResponse({"status": status, "refused": refused[:_MOST_REASONS]})
 
 
-def _note(webhook: Webhook, message: Message) -> None:
-    if message.rejected or message.unmapped:
-        log.warning("webhook_partly_read", sender=webhook.code, rejected=message.rejected, unmapped=message.unmapped)
+def _read(webhook: Webhook, body: bytes, headers: dict[str, str], now: datetime) -> Message:
+    """Parse a message and log what could not be read of it. Raises InvalidInput."""
+    try:
+        message = webhook.parse(body, headers, now)
+    except InvalidInput as error:
+        log.warning("webhook_not_read", sender=webhook.code, reason=str(error))
+        raise
+    rejected, unmapped = message.rejected[:_MOST_REASONS], message.unmapped[:_MOST_REASONS]
+    more = len(message.rejected) + len(message.unmapped) - len(rejected) - len(unmapped)
+    if rejected or unmapped:
+        log.warning("webhook_partly_read", sender=webhook.code, rejected=rejected, unmapped=unmapped, more=more)
     UNMAPPED.labels(webhook.code).inc(len(message.unmapped))
+    return message
 
 
 async def _obey(services: WebServices, request: PrivacyRequest) -> dict[str, object]:

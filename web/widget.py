@@ -16,6 +16,7 @@ PARTS = (
     "storage",
     "transports",
     "link",
+    "notify",
     "conversation",
     "card",
     "pictures",

@@ -9,6 +9,7 @@ A dialogue:
         - number: "{A}"                 # each dialogue has numbers of its own: {A} {B} {C} {D}
           placed: -7d                   # times are relative to now: -3h, 2d, -20m; days from midnight: [1d, 2d]
           promised: [1d, 2d]
+          refunds: [{amount: "12.50", currency: USD, at: -2d}]
           items: [Blue running shoes]
           parcels:
             - carrier: ups

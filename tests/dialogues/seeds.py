@@ -88,6 +88,8 @@ def _order_json(order: Json, given: dict[str, str]) -> Json:
         "status": order.get("status", "open"),
     }
     body["customer"] |= order.get("customer", {})
+    if "refunds" in order:
+        body["refunds"] = [{**refund, "at": when(refund["at"])} for refund in order["refunds"]]
     if "promised" in order:
         first, last = order["promised"]
         body["promised"] = {"earliest": when(first, day=True), "latest": when(last, day=True)}

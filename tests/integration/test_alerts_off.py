@@ -35,7 +35,7 @@ def path(told: Alerted, medium: str = "email") -> str:
 
 
 async def stopped(told: Alerted, medium: str = "email") -> bool:
-    wish = await told.wishes.stopped(contact_hash(MAIL), medium)
+    _, wish = await told.wishes.words("1001", (), contact_hash(MAIL), medium)
     return wish is not None and not wish.wanted
 
 
@@ -58,7 +58,7 @@ async def test_the_button_stops_that_medium_alone_and_twice_is_once(told: Alerte
 async def test_a_mail_program_stops_by_one_click(told: Alerted, browser: httpx.AsyncClient) -> None:
     answer = await browser.post(path(told), data={"List-Unsubscribe": "One-Click"})
     assert answer.status_code == 200
-    wish = await told.wishes.stopped(contact_hash(MAIL), "email")
+    _, wish = await told.wishes.words("1001", (), contact_hash(MAIL), "email")
     assert wish is not None
     assert (wish.wanted, wish.at) == (False, told.clock.now())
 

@@ -15,7 +15,13 @@ from tests.fakes import World, world
 from tests.served import served
 
 OPEN_TO_ALL = {("GET", "/console/sign-in"), ("POST", "/console/sign-in"), ("GET", "/console/static/{name}")}
-FOR_ADMINS = {("GET", "/console/audit"), ("POST", "/console/conversations/{conversation}/take-over")}
+FOR_ADMINS = {
+    ("GET", "/console/audit"),
+    ("GET", "/console/given-up"),
+    ("POST", "/console/given-up/{letter}/again"),
+    ("POST", "/console/given-up/{letter}/let-go"),
+    ("POST", "/console/conversations/{conversation}/take-over"),
+}
 SOCKETS = {"/console/live"}
 
 

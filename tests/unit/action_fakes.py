@@ -141,8 +141,18 @@ class FakePreferences:
         self.on = on
 
 
-def services(*orders: Order, seen: tuple[str, ...] = ()) -> Services:
-    """Services over these orders; those in `seen` need no proof."""
+class FakeTold:
+    """Says which order our newest word was about."""
+
+    def __init__(self, order: str = "") -> None:
+        self._order = order
+
+    async def last(self, _conversation: str) -> str:
+        return self._order
+
+
+def services(*orders: Order, seen: tuple[str, ...] = (), told: str = "") -> Services:
+    """Services over these orders; those in `seen` need no proof, and an alert about `told` was our newest word."""
     fake = FakeOrders(*orders)
     return Services(
         fake,
@@ -153,6 +163,7 @@ def services(*orders: Order, seen: tuple[str, ...] = ()) -> Services:
         FakeRatings(),
         FakePages(),
         FrozenClock(),
+        FakeTold(told),
     )
 
 

@@ -1,9 +1,13 @@
 """What the status actions say for each state of an order."""
 
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from action_fakes import (
+    NOW,
     Address,
     Status,
     on_its_way,
@@ -17,7 +21,7 @@ from action_fakes import (
 )
 
 from actions.catalogue import make_actions
-from tracking.model import Order
+from tracking.model import Money, Order, Refund
 
 
 async def ask(
@@ -142,3 +146,32 @@ async def test_text_of_carriers_cannot_break_a_response() -> None:
 async def test_times_without_a_known_zone_name_utc() -> None:
     _, fields, _ = await ask(on_its_way(ship_to=Address(), promised=None))
     assert fields["when"] == "today at 12:00 pm UTC"
+
+
+async def test_a_refund_is_told_where_the_shop_told_us_of_it() -> None:
+    paid_back = Refund("r-1", Money(Decimal("12.5"), "USD"), NOW - timedelta(hours=26))
+    known = replace(on_its_way(), refunds=(paid_back,))
+    responses, fields, messages = await ask(known, "refund_status")
+    assert responses == ["utter_refund_seen", "utter_offer_look"]
+    assert next(m for m in messages if m["response"] == "utter_refund_seen")["amount"] == "12.50 USD"
+    assert fields["offer"] == {"reason": "refund"}
+    assert "utter_refund_unseen" in (await ask(on_its_way(), "refund_status"))[0]
+
+
+@pytest.mark.parametrize(
+    ("told", "channel", "meant"), [("1002", "sms", "1002"), ("1002", "web", None), ("9", "sms", None)]
+)
+async def test_a_text_answers_the_order_of_the_newest_alert(told: str, channel: str, meant: str | None) -> None:
+    mine = (on_its_way("1001"), on_its_way("1002"), on_its_way("1003"))
+    known = services(*mine, seen=("1001", "1002", "1003"), told=told)
+    action = next(a for a in make_actions(known) if a.name() == "action_track_order")
+    _, slots, _ = await run(action, said("where is it now?", "track_order", channel=channel))
+    assert slots.get("order_number") == meant
+
+
+async def test_an_alert_about_somebody_elses_order_means_nothing() -> None:
+    known = services(on_its_way("1001"), on_its_way("1002"), on_its_way("1003"), seen=("1001", "1003"), told="1002")
+    action = next(a for a in make_actions(known) if a.name() == "action_track_order")
+    messages, slots, _ = await run(action, said("where is it now?", "track_order", channel="sms"))
+    assert slots.get("order_number") is None
+    assert "1002" not in str(messages)

@@ -121,7 +121,8 @@ def test_carriers_are_listed(place: Path, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("DOORSTEP_EASYPOST_SECRET", "secret-example")
     rows = {row["code"]: row for row in run("carriers")}
     assert set(rows) == set(STANDS)
-    assert rows["dhl"] == {"code": "dhl", "name": "DHL", "asked": True, "pushes": False, "missing": []}
+    told = {"code": "dhl", "name": "DHL", "asked": True, "pushes": False, "missing": []}
+    assert rows["dhl"] == {**told, "last_answered_at": None, "last_error": None, "last_error_at": None}
     assert (rows["easypost"]["asked"], rows["easypost"]["pushes"]) == (False, True)
     shown = CliRunner().invoke(app, ["carriers"], env={"COLUMNS": "160"}).stdout
     assert "DOORSTEP_EASYPOST_API_KEY" in shown

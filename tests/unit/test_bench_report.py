@@ -2,7 +2,7 @@
 
 import pytest
 
-from bench.report import Pair, Results, page
+from bench.report import Measured, Pair, Results, page
 
 
 def results() -> Results:
@@ -16,6 +16,7 @@ def results() -> Results:
     measured.training = Pair(60.0, 600.0)
     measured.crowd = Pair((200.0, 90.0), (900.0, 20.0))
     measured.webhooks = {"Twilio SMS": (210.0, 95.0), "Alexa": (220.4, 85.0), "Dialogflow CX": (1000.0, 80.0)}
+    measured.alerts = [Measured("alerts sent", "600,000 an hour", "≥ 500,000", True)]
     return measured
 
 
@@ -35,6 +36,7 @@ def test_all_budgets_met() -> None:
         ("training", Pair(91.0, 600.0), "training"),
         ("crowd", Pair((1001.0, 90.0), (900.0, 20.0)), "at once"),
         ("webhooks", {"Twilio SMS": (1001.0, 90.0)}, "webhooks, p99"),
+        ("alerts", [Measured("alerts sent", "400,000 an hour", "≥ 500,000", False)], "alerts sent"),
     ],
 )
 def test_a_missed_budget_is_said(name: str, missed: object, row: str) -> None:

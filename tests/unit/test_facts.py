@@ -1,13 +1,16 @@
 """What is a fact: every status that people care about, once, however it is told and in whatever order."""
 
+from datetime import timedelta
+from decimal import Decimal
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.scans import NOON, events, scan
 from tracking.facts import Occasion, new_parcels, order_facts, parcel_facts
-from tracking.model import EventUpdate, Status, TrackingEvent
-from tracking.records import OrderRecord, Parcel, ShipmentRecord, merge_events
+from tracking.model import EventUpdate, Money, OrderUpdate, Refund, Status, TrackingEvent
+from tracking.records import MOST_REFUNDS, OrderRecord, Parcel, ShipmentRecord, absorb, merge_events, merge_order
 
 NEW = ShipmentRecord("P", "P", NOON)
 
@@ -78,3 +81,25 @@ def test_an_order_without_a_number_is_no_news_and_then_all_of_it_is() -> None:
 
 def test_a_cancelled_order_is_not_welcomed() -> None:
     assert order_facts(None, OrderRecord("1001", NOON, cancelled=True), {}) == []
+
+
+def paid_back(id_: str, amount: str = "5", hours: float = 0) -> Refund:
+    return Refund(id_, Money(Decimal(amount), "USD"), NOON + timedelta(hours=hours))
+
+
+def test_the_same_sum_on_the_same_day_is_one_refund_and_another_day_is_another() -> None:
+    order = OrderRecord("1001", NOON, id=1)
+    refunds = (paid_back("a"), paid_back("b", hours=1), paid_back("c", hours=24), paid_back("d", "5.01"))
+    facts = order_facts(order, merge_order(order, OrderUpdate("1001", NOON, "shop", refunds=refunds)), {})
+    assert {fact.occasion for fact in facts} == {Occasion.REFUND}
+    assert (len(facts), len({fact.key for fact in facts})) == (4, 3)
+
+
+def test_a_refund_keeps_its_first_word_and_comes_along_from_an_order_without_a_number() -> None:
+    waiting = merge_order(OrderRecord("", NOON), OrderUpdate("", NOON, "shop", refunds=(paid_back("a"),)))
+    again = merge_order(waiting, OrderUpdate("", NOON, "shop", refunds=(paid_back("a", "6", 30),)))
+    assert again.refunds == (paid_back("a"),)
+    known = absorb(OrderRecord("1001", NOON), again)
+    assert [fact.occasion for fact in order_facts(OrderRecord("1001", NOON), known, {})] == [Occasion.REFUND]
+    many = tuple(paid_back(str(n)) for n in range(MOST_REFUNDS + 9))
+    assert len(merge_order(known, OrderUpdate("1001", NOON, "shop", refunds=many)).refunds) == MOST_REFUNDS

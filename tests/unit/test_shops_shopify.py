@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tracking.errors import InvalidInput
-from tracking.model import Address, Contact, Item, Money, ShipmentUpdate, Status
+from tracking.model import Address, Contact, Item, Money, Refund, ShipmentUpdate, Status
 from tracking.shops.shopify import SHIPMENT_STATUSES, parse
 from tracking.webhooks import Message, PrivacyRequest
 
@@ -192,3 +192,39 @@ def test_erasing_nobody_is_refused() -> None:
 def test_other_topics_say_nothing() -> None:
     message = read("products/update", {"id": 1}, Webhook_Id="b-3")
     assert message == Message(delivery_id="b-3", rejected=("not a topic we read: products/update",))
+
+
+REFUND = {
+    "id": 509562969,
+    "order_id": 5000000001001,
+    "created_at": "2026-11-19T10:00:00-05:00",
+    "processed_at": "2026-11-19T10:05:00-05:00",
+    "note": "broken",
+    "transactions": [
+        {"id": 1, "kind": "refund", "status": "success", "amount": "12.50", "currency": "USD"},
+        {"id": 2, "kind": "refund", "status": "success", "amount": "7.50", "currency": "USD"},
+        {"id": 3, "kind": "refund", "status": "failure", "amount": "99.00", "currency": "USD"},
+    ],
+    "refund_line_items": [],
+}
+PAID_BACK = Refund("509562969", Money(Decimal("20.00"), "USD"), datetime(2026, 11, 19, 15, 5, tzinfo=UTC))
+
+
+def test_a_refund_by_itself_and_with_its_order() -> None:
+    (alone,) = read("refunds/create", REFUND).orders
+    assert (alone.number, alone.external_id, alone.refunds) == ("", "5000000001001", (PAID_BACK,))
+    (order,) = read("orders/updated", changed(ORDER, refunds=[REFUND])).orders
+    assert order.refunds == (PAID_BACK,)
+    assert order.external_id == alone.external_id
+
+
+@pytest.mark.parametrize(
+    "transactions", [[], None, [{"kind": "refund", "status": "pending", "amount": "5.00"}], [{"kind": "void"}], "x"]
+)
+def test_no_money_no_refund(transactions: Any) -> None:
+    assert read("refunds/create", changed(REFUND, transactions=transactions)).orders[0].refunds == ()
+
+
+def test_a_refund_without_its_order_is_refused() -> None:
+    with pytest.raises(InvalidInput, match="order_id"):
+        read("refunds/create", changed(REFUND, order_id=None))

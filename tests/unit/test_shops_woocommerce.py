@@ -3,13 +3,14 @@
 import copy
 import json
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tracking.errors import InvalidInput
-from tracking.model import Address, Contact, Item, OrderUpdate, ShipmentUpdate
+from tracking.model import Address, Contact, Item, Money, OrderUpdate, Refund, ShipmentUpdate
 from tracking.shops.woocommerce import is_ping, parse
 from tracking.webhooks import Message
 
@@ -93,3 +94,10 @@ def test_the_ping_is_known_and_nothing_else_is_one() -> None:
 
 def test_other_topics_say_nothing() -> None:
     assert read("coupon.created", {"id": 1}).rejected == ("not a topic we read: coupon.created",)
+
+
+def test_refunds() -> None:
+    listed = [{"id": 730, "reason": "", "total": "-8.00"}, {"id": 731, "total": "-0.00"}, {"id": "", "total": "-1.00"}]
+    at = datetime(2026, 11, 14, 17, 5, tzinfo=UTC)
+    assert order_with(refunds=listed).refunds == (Refund("730", Money(Decimal("8.00"), "GBP"), at),)
+    assert order_with(refunds=None).refunds == ()

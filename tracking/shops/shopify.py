@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Literal
 
 from tracking.carriers import carrier_code
@@ -14,11 +15,12 @@ from tracking.model import (
     Item,
     Money,
     OrderUpdate,
+    Refund,
     ShipmentUpdate,
     Status,
     TrackingEvent,
 )
-from tracking.reading import amount, count, decode, joined, obj, objects, text, utc_moment
+from tracking.reading import amount, count, decode, joined, obj, objects, required, text, utc_moment
 from tracking.shops.phones import normal_email, normal_phone
 from tracking.webhooks import Headers, Message, PrivacyRequest, Webhook, header, signed_base64
 
@@ -43,6 +45,7 @@ SHIPMENT_STATUSES: Mapping[str, Status] = {
 ORDER_TOPICS = frozenset(
     f"orders/{what}" for what in ("create", "updated", "cancelled", "fulfilled", "partially_fulfilled", "paid")
 )
+REFUND_TOPIC = "refunds/create"
 FULFILMENT_TOPICS = frozenset({"fulfillments/create", "fulfillments/update"})
 PRIVACY_TOPICS: Mapping[str, Literal["export", "erase_customer", "erase_shop"]] = {
     "customers/data_request": "export",
@@ -68,6 +71,8 @@ def parse(body: bytes, headers: Headers, recorded_at: datetime) -> Message:
         return _order(payload, delivery_id, said_at or recorded_at, recorded_at)
     if topic in FULFILMENT_TOPICS:
         return _fulfilment(payload, delivery_id, said_at or recorded_at, recorded_at)
+    if topic == REFUND_TOPIC:
+        return Message(delivery_id=delivery_id, orders=(_refunded(payload, said_at or recorded_at),))
     if topic in PRIVACY_TOPICS:
         return Message(delivery_id=delivery_id, privacy=_privacy(topic, payload, headers))
     return Message(delivery_id=delivery_id, rejected=(f"not a topic we read: {topic[:60]}",))
@@ -88,6 +93,7 @@ def _order(payload: dict[str, Any], delivery_id: str, said_at: datetime, recorde
         shipments=tuple(parcel for fulfilment in fulfilments for parcel in _parcels(fulfilment)),
         cancelled=bool(payload.get("cancelled_at")),
         total=_total(payload),
+        refunds=_refunds(objects(payload.get("refunds")), said_at),
         external_id=external_id,
     )
     events = tuple(event for fulfilment in fulfilments for event in _events(fulfilment, said_at, recorded_at))
@@ -99,6 +105,24 @@ def _total(payload: dict[str, Any]) -> Money | None:
     paid = amount(payload.get("current_total_price"))
     paid = amount(payload.get("total_price")) if paid is None else paid
     return None if paid is None else Money(paid, text(payload.get("currency"), 3))
+
+
+def _refunded(payload: dict[str, Any], said_at: datetime) -> OrderUpdate:
+    external_id = required(payload.get("order_id"), "order_id")
+    refunds = _refunds([payload], said_at)
+    return OrderUpdate(number="", updated_at=said_at, source=SOURCE, external_id=external_id, refunds=refunds)
+
+
+def _refunds(given: list[dict[str, Any]], said_at: datetime) -> tuple[Refund, ...]:
+    """Return what was paid back; one that only restocks goods, or that the bank has not taken yet, is none."""
+    found = []
+    for refund in given:
+        paid = [t for t in objects(refund.get("transactions")) if t.get("kind") == "refund"]
+        sums = [amount(t.get("amount")) or Decimal() for t in paid if t.get("status") == "success"]
+        if text(refund.get("id")) and sum(sums):
+            at = utc_moment(refund.get("processed_at")) or utc_moment(refund.get("created_at")) or said_at
+            found.append(Refund(text(refund["id"]), Money(sum(sums, Decimal()), text(paid[0].get("currency"), 3)), at))
+    return tuple(found)
 
 
 def _fulfilment(payload: dict[str, Any], delivery_id: str, said_at: datetime, recorded_at: datetime) -> Message:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from tracking.carriers import carrier_code
-from tracking.model import Address, Contact, Item, Money, OrderUpdate, ShipmentUpdate
+from tracking.model import Address, Contact, Item, Money, OrderUpdate, Refund, ShipmentUpdate
 from tracking.reading import amount, count, decode, obj, objects, required, text, utc_moment
 from tracking.shops.phones import normal_email, normal_phone
 from tracking.webhooks import Headers, Message, Webhook, header, signed_base64
@@ -65,7 +65,15 @@ def _order(payload: dict[str, Any], recorded_at: datetime) -> OrderUpdate:
         cancelled=_cancelled(text(payload.get("status")), shipped=bool(shipments)),
         total=None if paid is None else Money(paid, text(payload.get("currency"), 3)),
         external_id=external_id,
+        refunds=_refunds(payload, recorded_at),
     )
+
+
+def _refunds(payload: dict[str, Any], recorded_at: datetime) -> tuple[Refund, ...]:
+    """Return what was paid back. The list gives no times, but the order is sent again as soon as one is added."""
+    at, currency = utc_moment(payload.get("date_modified_gmt")) or recorded_at, text(payload.get("currency"), 3)
+    listed = [(text(r.get("id")), text(r.get("total")).removeprefix("-")) for r in objects(payload.get("refunds"))]
+    return tuple(Refund(id_, Money(paid, currency), at) for id_, sum_ in listed if id_ and (paid := amount(sum_)))
 
 
 def _deleted(payload: dict[str, Any], recorded_at: datetime) -> OrderUpdate:

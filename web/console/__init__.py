@@ -4,6 +4,7 @@ from fastapi import APIRouter, Depends
 
 from web.console.access import Access, Guards
 from web.console.acting import add_acts, add_admin_acts, add_notes_and_tickets
+from web.console.dead_letters import add_dead_letters
 from web.console.files import add_files
 from web.console.live import add_live
 from web.console.reading import add_audit, add_pages, add_pictures, add_search
@@ -36,6 +37,7 @@ def console_router(services: ConsoleServices) -> APIRouter:
     add_notes_and_tickets(inside, services, guards)
     add_audit(admins, services, guards, pages)
     add_admin_acts(admins, services, guards)
+    add_dead_letters(admins, services, guards, pages)
     add_live(sockets, services, access, pages)
     router = APIRouter()
     for each in (outside, inside, admins, sockets):

@@ -17,7 +17,7 @@ from web.order_view import order_view
 
 SHOWN = 100
 _LAST = 2**31 - 1
-_MOST_ORDERS = 20
+_MOST_ORDERS, _MOST_TOLD = 20, 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,8 @@ class Looking:
 
     async def _shown(self, account: Account, order: Order) -> Mapping[str, Any]:
         await self._services.inbox.looked(account.id, "order", order.number)
-        return order_view(order, self._services.clock.now())
+        told = await self._services.told.of(order_key(order.number), _MOST_TOLD)
+        return order_view(order, self._services.clock.now()) | {"told": told}
 
     async def _orders(
         self, conversation: Conversation, tickets: Sequence[Ticket]

@@ -16,6 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from support.agents import Session, SignInRefused
 from support.handover import NotYours
 from support.model import Message
+from support.watching import is_ours
 from tracking.errors import DoorstepError, InvalidInput, Unavailable
 from web.console.access import TOKEN_FIELD, Access, SignInFirst, may_see_all
 from web.errors import problem, said
@@ -52,7 +53,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.filters |= {"words": words, "utc": utc, "initials": initials}
+        self._templates.filters |= {"words": words, "utc": utc, "initials": initials, "is_ours": is_ours}
         self._templates.globals |= {"shop_name": shop_name, "token_field": TOKEN_FIELD, "may_see_all": may_see_all}
 
     def page(

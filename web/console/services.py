@@ -2,8 +2,11 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Protocol
 
+from alerts.ports import Sending
 from support.agents import Agents
+from support.dead_letters import DeadLetters
 from support.desk import Desk
 from support.files import File
 from support.handover import Handover
@@ -22,6 +25,14 @@ ReadPicture = Callable[[str], Awaitable[tuple[File, bytes] | None]]
 
 async def _no_picture(_id: str) -> None:
     """Know of none."""
+
+
+class Told(Protocol):
+    """Knows what we wrote to shoppers of our own accord."""
+
+    async def of(self, order: str, limit: int) -> tuple[Sending, ...]:
+        """What was told of an order (an `order_key`), newest first. Raises Unavailable."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,5 +56,7 @@ class ConsoleServices:
     public_url: str
     shop_name: str
     secret: str
+    dead_letters: DeadLetters
+    told: Told
     oidc: OidcSettings | None = None
     picture: ReadPicture = _no_picture

@@ -31,7 +31,8 @@ class Pages:
     def __init__(self, look: Look) -> None:
         self._look = look
         self.css = (look.css + (STATIC / "track.css").read_text("utf-8")).encode()
-        self.script = (STATIC / "track.js").read_bytes()
+        self.script = b"\n".join((STATIC / name).read_bytes() for name in ("track.js", "push.js"))
+        self.worker = (STATIC / "worker.js").read_bytes()
         self._headers = {
             "Content-Security-Policy": _policy(look),
             "Cache-Control": "private, no-store",
@@ -46,7 +47,13 @@ class Pages:
             lstrip_blocks=True,
         )
         self._templates.globals.update(
-            look=look, reasons=words.REASONS, scores=words.SCORES, style=_name(self.css), script=_name(self.script)
+            look=look,
+            reasons=words.REASONS,
+            media=words.MEDIA,
+            levels=words.CHOICES,
+            scores=words.SCORES,
+            style=_name(self.css),
+            script=_name(self.script),
         )
 
     def order(self, view: OrderView) -> Drawn:
@@ -78,7 +85,8 @@ class Pages:
 def _policy(look: Look) -> str:
     images = " ".join(filter(None, ("'self'", "data:", "blob:", look.logo_source)))
     return (
-        f"default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src {images}; "
+        f"default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; connect-src 'self'; "
+        f"img-src {images}; "
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
 

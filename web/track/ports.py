@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
+from alerts.preferences import Choices
 from support.desk import Desk
 from support.limits import RateLimit
 from support.ports import Proofs
@@ -13,6 +14,7 @@ from tracking.model import DeliveryWindow, Order
 from tracking.orders import Orders
 from tracking.ports import Clock
 from web.track.brand import Look
+from web.track.pushing import Push
 
 
 class TrackStore(Protocol):
@@ -77,7 +79,10 @@ class Visitors(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class TrackServices:
-    """Everything the tracking page may use; `limit` counts per client address, `secret` signs links and forms."""
+    """Everything the tracking page may use; `limit` counts per client address, `secret` signs links and forms.
+
+    `push` is None where browsers are told nothing, `choices` where nobody is.
+    """
 
     orders: Orders
     desk: Desk
@@ -91,3 +96,5 @@ class TrackServices:
     limit: RateLimit
     look: Look
     secret: str
+    push: Push | None = None
+    choices: Choices | None = None

@@ -20,13 +20,14 @@ from tracking.errors import DoorstepError, Unavailable
 from tracking.model import Order
 from tracking.shops.phones import normal_email
 from web.metrics import ERRORS
-from web.track import forms
+from web.track import choosing, forms
 from web.track.counting import HELP, LISTENERS, LOOKUPS, RATINGS, VIEWS
 from web.track.helping import LONGEST_WORDS, Call, Helping
 from web.track.live import Listeners, Shown, Watch, events
 from web.track.lookup import Lookup
 from web.track.pages import Pages
 from web.track.ports import TrackServices
+from web.track.pushing import Pushing, offered
 from web.track.tokens import Tracked, TrackLinks
 from web.track.view import OrderView, order_view
 from web.track.words import REASONS
@@ -55,6 +56,7 @@ def track_router(services: TrackServices, links: TrackLinks) -> APIRouter:
     for path, method, answer in (
         ("/track/page.css", "GET", partial(_file, place.pages.css, "text/css")),
         ("/track/page.js", "GET", partial(_file, place.pages.script, "text/javascript")),
+        ("/track/worker.js", "GET", place.pushing.worker),
         ("/track", "GET", place.ask),
         ("/track", "POST", place.look_up),
         ("/track/help", "POST", place.help_lost),
@@ -64,6 +66,10 @@ def track_router(services: TrackServices, links: TrackLinks) -> APIRouter:
         ("/track/{token}/rating", "POST", place.rate),
         ("/track/{token}/chat", "POST", place.chat),
         ("/track/{token}/seen", "POST", place.seen),
+        ("/track/{token}/alerts", "POST", place.choose),
+        ("/track/{token}/push", "POST", place.pushing.add),
+        ("/track/{token}/push", "DELETE", place.pushing.remove),
+        ("/track/{token}/push/known", "POST", place.pushing.known),
     ):
         router.add_api_route(path, _route(answer), methods=[method])
     return router
@@ -100,6 +106,7 @@ class _Place:
     def __init__(self, services: TrackServices, links: TrackLinks) -> None:
         self._services, self._links = services, links
         self.pages = Pages(services.look)
+        self.pushing = Pushing(services.push, links, self.pages.worker)
         self._forms = forms.FormTokens(services.secret)
         self._helping = Helping(services)
         self._lookup = Lookup(services.proofs, services.orders, services.clock)
@@ -213,6 +220,9 @@ class _Place:
             "rating": await self._services.ratings.of("delivery", order=opened.tracked.key),
             "rated": query.get("rated", ""),
             "asked": int(asked) if asked in map(str, SCORES) else 0,
+            "push_key": offered(self._services.push, opened.order),
+            "choices": await self._services.choices.of(opened.order) if self._services.choices else {},
+            "chosen": query.get("alerts", ""),
         }
 
     async def live(self, request: Request) -> Response:
@@ -275,6 +285,20 @@ class _Place:
         RATINGS.labels(source, score).inc()
         log.info("track_rated", score=int(score), source=source)
         return _see(f"/track/{opened.token}?rated=yes#rating")
+
+    async def choose(self, request: Request) -> Response:
+        """Keep what the order's customer wants to be told, and where."""
+        opened, sent = await self._open(request), await forms.fields(request)
+        if opened is None:
+            return self._asking(404, _NO_LINK)
+        if self._forms.read(sent.get("form", ""), opened.tracked.ref) is None or self._services.choices is None:
+            return self._stale(opened)
+        if not self._help_limit.allow(_address(request)):
+            return self._problem(
+                429, "That was quick", "You have changed this many times already; please wait a while."
+            )
+        await choosing.keep(self._services.choices, opened.order, sent)
+        return _see(f"/track/{opened.token}?alerts=saved#alerts")
 
     async def chat(self, request: Request) -> Response:
         """Give the page a visitor's token for a chat that knows this order."""

@@ -7,9 +7,10 @@ from typing import Literal
 
 from support.model import TicketReason
 from tracking.carriers import carrier_name, tracking_url
+from tracking.findings import Finding, finding, usual
 from tracking.model import FINAL, Item, Order, Shipment, Status
 from tracking.order_status import order_status
-from tracking.quiet import never_scanned, quiet_since
+from tracking.quiet import FindingKind, never_scanned
 from web.track import words
 from web.track.arrival import OVER, Arrival, arrival, late_notes
 from web.track.history import Day, history
@@ -221,15 +222,16 @@ def _notes(reading: _Reading, shipment: Shipment, carrier: str) -> tuple[Note, .
     if shipment.status not in OVER:
         late = late_notes(reading.order, shipment, reading.now, reading.times, carrier)
         notes += [Note("late", text) for text in late]
-    since = quiet_since(shipment, reading.now)
-    if since is not None:
-        notes.append(Note("quiet", _quiet(reading.times.lasting(reading.now - since), carrier)))
+    found = finding(shipment, reading.now)
+    if found is not None:
+        notes.append(Note("quiet", _quiet(found, reading.times.lasting(found.lasted), carrier)))
     return tuple(notes)
 
 
-def _quiet(length: str, carrier: str) -> str:
+def _quiet(found: Finding, length: str, carrier: str) -> str:
+    how_long = "a little longer than is usual" if found.kind is FindingKind.SLOWER else "longer than is normal"
     return (
-        f"There has been no news of it for {length}, longer than is normal at this stage. "
+        f"There has been no news of it for {length}, {how_long}: {usual(found)}. "
         f"That is our own finding: {carrier} hasn't said that anything is wrong."
     )
 
@@ -237,7 +239,13 @@ def _quiet(length: str, carrier: str) -> str:
 def _checked(reading: _Reading, shipment: Shipment, carrier: str) -> str:
     if shipment.last_checked_at is None:
         return f"We haven't heard from {carrier} about it yet."
-    return f"Last word from {carrier}: {reading.moment(shipment.last_checked_at)}."
+    return f"Last word from {carrier}: {reading.moment(shipment.last_checked_at)}.{_switched(shipment, carrier)}"
+
+
+def _switched(shipment: Shipment, carrier: str) -> str:
+    """Whose parcel it had been taken for; nothing where no shopper would know the name."""
+    was = carrier_name(shipment.switched.was, shipment.tracking_number) if shipment.switched else None
+    return f" The shop named {was}; {carrier} knows this number." if was else ""
 
 
 def _reasons(parcels: Sequence[Shipment], status: Status) -> tuple[TicketReason, ...]:

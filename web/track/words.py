@@ -115,3 +115,12 @@ REASONS_BY_STATUS: Mapping[Status, tuple[TicketReason, ...]] = {
 }
 
 SCORES = {1: "bad", 2: "poor", 3: "all right", 4: "good", 5: "great"}
+
+
+MEDIA: Mapping[str, str] = {"sms": "Text messages", "email": "Mails"}
+"""What shoppers are written to on, where they may choose."""
+CHOICES: Mapping[str, str] = {
+    "all": "Everything",
+    "important": "Only what matters: it arrived, needs you, or something is wrong",
+    "none": "Nothing",
+}
