@@ -77,6 +77,7 @@ _US = (
     ("Umar Fennimore", "405", "Red Skein", "OK", "73997"),
     ("Vera Nightingale", "614", "Nightingale Mills", "OH", "43997"),
     ("June Candlewick", "503", "Wicklow Junction", "WA", "98996"),
+    ("Wren Lamplight", "509", "Skein Harbor", "WA", "98995"),
 )
 _ELSEWHERE = (
     ("Wilf Teasdale", "+442079460124", "Little Wickford", "", "ZZ99 3WZ", "GB"),

@@ -75,6 +75,8 @@ def _links(url: str, api_key: str) -> list[Text]:
             ("Shop page with the chat", f"{url}/"),
             ("A phone to text from", f"{url}/phone"),
             ("A speaker to ask", f"{url}/speaker"),
+            ("Watch a parcel move, and another go quiet", f"{url}/story"),
+            ("Everybody's mail", f"{url}/mail"),
             ("The tracking page of any order", f"{url}/demo/track/1001"),
             ("HTTP interface", f"{url}/docs"),
             ("Chat in a terminal", chat),

@@ -108,7 +108,7 @@ def phone_page() -> str:
     """The page as HTML; it refers to nothing outside this server."""
     templates = Environment(loader=FileSystemLoader(_STATIC), autoescape=select_autoescape())
     return templates.get_template("phone.html").render(
-        device="phone", shop=SHOP, june=PEOPLE["june"].contact, stranger=STRANGER
+        device="phone", shop=SHOP, june=PEOPLE["june"].contact, wren=PEOPLE["wren"].contact, stranger=STRANGER
     )
 
 

@@ -6,7 +6,8 @@ from tracking.model import Status
 
 MOVING_ORDERS = 32
 _CARRIERS = ("usps", "ups", "fedex", "dhl", "ontrac")
-_LOCAL = tuple(key for key, person in PEOPLE.items() if person.address.country == "US" and key != "june")
+_ON_SHOW = {"june", "wren"}
+_LOCAL = tuple(key for key, person in PEOPLE.items() if person.address.country == "US" and key not in _ON_SHOW)
 _DONE = "label:{0}d picked_up:{1}d hub:{2}d local:{3}d out:{3}d porch:{3}d"
 
 

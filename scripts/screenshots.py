@@ -56,6 +56,24 @@ def speaker(page: Page, url: str) -> None:
     page.screenshot(path=IMAGES / "speaker.png")
 
 
+def story(page: Page, url: str) -> None:
+    """Let a parcel move and another go quiet, and take a picture of both, then of the mail that came of it."""
+    page.goto(f"{url}/story")
+    page.get_by_label("quicker").check()
+    page.get_by_role("button", name="Let one move").click()
+    page.get_by_role("button", name="Let one go quiet").click()
+    expect(page.locator("#quiet .done")).to_have_count(2, timeout=60_000)
+    expect(page.locator("#moves .done")).to_have_count(4, timeout=60_000)
+    page.wait_for_timeout(600)
+    page.screenshot(path=IMAGES / "story.png")
+    expect(page.locator("#moves .done")).to_have_count(5, timeout=60_000)
+    page.wait_for_timeout(3000)
+    page.goto(f"{url}/mail?to=wren@example.com")
+    page.locator("#mails a").first.click()
+    expect(page.frame_locator("iframe").get_by_role("heading")).to_be_visible()
+    page.screenshot(path=IMAGES / "mail.png")
+
+
 def terminal(url: str, key: str) -> None:
     """Have the same talk in the terminal and draw what it shows."""
     environment = {**os.environ, "DOORSTEP_API_KEY": key, "COLUMNS": "92"}
@@ -80,6 +98,7 @@ def main() -> None:
         widget(browser.new_page(viewport={"width": 1100, "height": 780}), url)
         phone(browser.new_page(viewport={"width": 1100, "height": 780}), url)
         speaker(browser.new_page(viewport={"width": 1100, "height": 820}), url)
+        story(browser.new_page(viewport={"width": 1100, "height": 840}), url)
         browser.close()
     terminal(url, key)
 

@@ -48,5 +48,7 @@ sender.addEventListener("change", () => list.replaceChildren());
 document.querySelectorAll(".phrases button").forEach((phrase) => {
   phrase.addEventListener("click", () => send(phrase.textContent));
 });
+const asked = new URLSearchParams(location.search).get("of");
+if ([...sender.options].some(({ value }) => value === asked)) sender.value = asked;
 words.focus();
 look();

@@ -54,7 +54,7 @@ def test_axe_finds_nothing_serious(
     assert serious(kim) == []
     kim.locator("#canned > summary").click()
     assert serious(kim) == []
-    for path in ("/console/search?q=1002", "/console/orders/1002", "/console/audit"):
+    for path in ("/console/search?q=1002", "/console/orders/1002", "/console/audit", "/console/given-up"):
         kim.goto(f"{server.url}{path}")
         for fold in kim.locator("details:not(.menu) > summary").all():
             fold.click()

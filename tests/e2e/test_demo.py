@@ -21,7 +21,7 @@ from demo.catalogue import PEOPLE
 from tests.e2e.shopper import bubbles, open_chat, say
 
 JUNE, ROSAS_PHONE = PEOPLE["june"].contact, PEOPLE["rosa"].last_four
-READY_SECONDS, MOVE_SECONDS, STOP_SECONDS = 120, 90, 20
+READY_SECONDS, MOVE_SECONDS, STORY_SECONDS, STOP_SECONDS = 120, 90, 60, 20
 PROGRAM = Path(sys.executable).parent / "doorstep"
 
 
@@ -161,6 +161,85 @@ def test_junes_account_is_linked_to_the_speaker(demo: Demo, browser: Browser) ->
 def _answer(page: Page, text: str) -> None:
     page.get_by_role("textbox").fill(text)
     page.get_by_role("textbox").press("Enter")
+
+
+def test_a_parcel_moves_and_its_shopper_gets_texts_and_mail(demo: Demo, browser: Browser) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(demo.url)
+    page.get_by_role("navigation").get_by_role("link", name="Watch it happen").click()
+    with context.expect_page() as opened:
+        page.get_by_role("link", name="her phone").click()
+    phone = opened.value
+    with context.expect_page() as opened:
+        page.get_by_role("link", name="her mail").click()
+    mail = opened.value
+    page.get_by_label("quicker").check()
+    page.get_by_role("button", name="Let one move").click()
+    expect(page.locator("#moves .next")).to_contain_text(re.compile(r"next scan in \d+ s"))
+    expect(page.get_by_role("button", name="Let one move")).to_be_disabled()
+    expect(page.locator("#moves .done")).to_have_count(5, timeout=STORY_SECONDS * 1000)
+    number = re.search(r"\d{4}", page.locator("#moves .next").text_content() or "")
+    assert number
+    for words in ("is on its way", "is out for delivery", "was delivered"):
+        text = phone.locator("#texts .theirs").filter(has_text=f"Order {number[0]} {words}")
+        expect(text).to_have_count(1, timeout=STORY_SECONDS * 1000)
+    subjects = ["was delivered", "is out for delivery", "is on its way", "We have your order"]
+    expect(mail.locator("#mails strong").filter(has_text=number[0])).to_contain_text(subjects, timeout=15_000)
+    mail.locator("#mails a").first.click()
+    expect(mail.frame_locator("iframe").get_by_role("heading")).to_contain_text("was delivered")
+    for shown in (page, mail, phone):
+        found = Axe().run(shown)
+        assert found.violations_count == 0, found.generate_report()
+    context.close()
+
+
+def test_who_unsubscribes_by_one_click_gets_no_more_mail(demo: Demo, browser: Browser) -> None:
+    page = browser.new_page()
+    page.goto(f"{demo.url}/mail?to={PEOPLE['wren'].contact.email}")
+    page.locator("#mails a").first.click()
+    page.get_by_role("button", name="Unsubscribe").click()
+    expect(page.get_by_role("status")).to_contain_text("no more of these mails")
+    with _client(demo) as client:
+        client.post("/story", json={"story": "moves", "pace": "quick"}).raise_for_status()
+    before = page.locator("#mails a").count()
+    story = browser.new_page()
+    story.goto(f"{demo.url}/story")
+    expect(story.locator("#moves .done")).to_have_count(5, timeout=STORY_SECONDS * 1000)
+    phone = browser.new_page()
+    phone.goto(f"{demo.url}/phone?of=%2B{PEOPLE['wren'].contact.phone[1:]}")
+    expect(phone.locator("#texts .theirs").last).to_contain_text("was delivered", timeout=15_000)
+    page.reload()
+    assert page.locator("#mails a").count() == before
+    for opened in (page, story, phone):
+        opened.close()
+
+
+def test_another_goes_quiet_and_its_ticket_comes_and_goes(demo: Demo, browser: Browser) -> None:
+    context = browser.new_context()
+    page, console = context.new_page(), context.new_page()
+    page.goto(f"{demo.url}/story")
+    page.get_by_role("button", name="Let one go quiet").click()
+    ticket = page.locator("#quiet .next").get_by_role("link", name="Ticket")
+    expect(ticket).to_be_visible(timeout=STORY_SECONDS * 1000)
+    password = re.search(r"kim@example.com with (\S+)", demo.output.read_text("utf-8"))
+    assert password
+    console.goto(f"{demo.url}{ticket.get_attribute('href')}")
+    console.get_by_role("textbox", name=re.compile("mail", re.IGNORECASE)).fill("kim@example.com")
+    console.get_by_label(re.compile("password", re.IGNORECASE)).fill(password[1])
+    console.keyboard.press("Enter")
+    expect(console.get_by_text("has stalled")).to_be_visible()
+    expect(console.get_by_text("quiet since")).to_be_visible()
+    expect(console.get_by_text(f"{ticket.text_content()}".removeprefix("Ticket ")).first).to_be_visible()
+    again = page.get_by_role("button", name="Let it be scanned again")
+    again.click()
+    expect(page.locator("#quiet .done")).to_have_count(4, timeout=STORY_SECONDS * 1000)
+    expect(again).to_be_disabled()
+    console.reload()
+    expect(console.get_by_text("quiet since")).to_have_count(0)
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    context.close()
 
 
 def _chat(demo: Demo, *said: str, options: tuple[str, ...]) -> str:

@@ -132,6 +132,22 @@ def test_it_is_read_and_sent_without_scripts(show: Open, server: TrackServer) ->
     assert (ticket["reason"], ticket["order"]) == ("missing", "1012")
 
 
+@pytest.mark.parametrize("scripts", [True, False])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_to_be_told_is_chosen_with_and_without_scripts(show: Open, scheme: str, scripts: bool) -> None:
+    page = show("1003", java_script_enabled=scripts, color_scheme=scheme, **PHONE)
+    page.get_by_text("Choose what you hear, and where").click()
+    texts = page.get_by_role("group", name="Text messages")
+    texts.get_by_label("Only what matters").check()
+    page.get_by_role("group", name="Mails").get_by_label("Nothing").check()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("status").filter(has_text="Your choice is saved.")).to_be_visible()
+    expect(texts.get_by_label("Only what matters")).to_be_checked()
+    expect(page.get_by_role("group", name="Mails").get_by_label("Nothing")).to_be_checked()
+    if scripts:
+        assert problems(page) == []
+
+
 def test_the_form_leads_to_the_page(show: Open, server: TrackServer) -> None:
     page = show(path="/track")
     page.get_by_label("Order number", exact=True).fill("1002")

@@ -62,6 +62,12 @@ async def serve(port: int, folder: str) -> None:
         public_per_minute=10_000,
         shop_name="Lantern & Loom",
         brand_color="#a8481f",
+        alerts=True,
+        twilio_account_sid="AC00000000000000000000000000000000",
+        twilio_auth_token=SecretStr(SECRET),
+        twilio_from="+12025550100",
+        smtp_url=SecretStr("smtp://127.0.0.1:9"),
+        mail_from="Lantern & Loom <orders@example.com>",
         log_level="warning",
     )
     async with doorstep_app(settings) as doorstep:
