@@ -4,6 +4,7 @@ Both know the same orders, domain and training data and run on this machine at t
 round. The first run trains the stock assistant, which takes ten minutes or more; its model is kept in var/bench.
 """
 
+import asyncio
 import os
 import re
 import shutil
@@ -13,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench import measures, report, webhooks
+from bench import alerts, measures, report, webhooks
 from bench.peers import Doorstep, Peer, Stock
 from bench.places import FOLDER, ROOT
 from bench.report import Pair, Results
@@ -21,6 +22,7 @@ from bench.training import train_doorstep, train_stock
 
 STARTS = 3
 PARSE_ROUNDS = 3
+ALERTS = ["--latency", "60", "--rounds", "3"]
 PARSED_LINES = 300
 SETTLE_SECONDS = 3
 
@@ -109,6 +111,8 @@ def main() -> None:
     hooks.mkdir()
     results.webhooks = webhooks.measure(hooks)
     shutil.rmtree(folder)
+    step("alerts")
+    results.alerts = asyncio.run(alerts.run(ALERTS))
     page = report.page(results)
     (ROOT / "docs" / "benchmarks.md").write_text(page)
     print(page)

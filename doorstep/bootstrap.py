@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from doorstep.alert_rules import load_alert_rules
 from doorstep.desk_rules import load_rules
 from doorstep.helpdesks import followers
 from doorstep.pictures import masking, more_masking, pictures
@@ -18,6 +19,7 @@ from store.database import Database
 from store.desk import ProofTable, WishTable
 from store.handover import HandoverTable
 from store.linking import LinkTable
+from store.norms import NormTable
 from store.orders import SqlOrders
 from store.ratings import RatingTable
 from store.relays import relay_for
@@ -35,9 +37,12 @@ from support.preferences import AlertPreferences
 from support.ratings import Ratings
 from support.texting import Consent, TextLog
 from support.tickets import Tickets
+from support.watching import watched
 from tracking.carriers import detect
+from tracking.facts import MOVED
 from tracking.ingest import Ingest
 from tracking.orders import Orders
+from tracking.silences import LearntSilences
 
 
 class SystemClock:
@@ -56,6 +61,7 @@ class TrackingRoom:
     orders: Orders
     ingest: Ingest
     clock: SystemClock
+    silences: LearntSilences
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +87,8 @@ def best_carrier(number: str) -> str | None:
     """The carrier a number belongs to when only one is possible, or one is proven by its check digit; else None."""
     found = detect(number)
     proven = [candidate for candidate in found if candidate.check_digit == "ok"]
-    choice = proven or found
+    # A post that numbers by the world's standard is meant by its own name.
+    choice = [candidate for candidate in proven or found if candidate.carrier != "s10"] or proven or found
     return choice[0].carrier if len(choice) == 1 else None
 
 
@@ -99,9 +106,12 @@ async def tracking_room(settings: Settings) -> AsyncIterator[TrackingRoom]:
     database, clock = Database(database_url(settings)), SystemClock()
     try:
         await database.migrate()
-        tell_for = timedelta(hours=settings.alerts_stale_hours) if settings.alerts else None
-        ingest = Ingest(SqlStore(database), clock, best_carrier, tell_for)
-        yield TrackingRoom(database, Orders(SqlOrders(database)), ingest, clock)
+        silences = LearntSilences(NormTable(database).load)
+        tell_for = timedelta(hours=settings.alerts_stale_hours) if settings.alerts or settings.watch else None
+        moved = load_alert_rules(ROOT / settings.alerts_rules).moved if settings.alerts else MOVED
+        told = None if settings.alerts else watched(load_rules(ROOT / settings.desk_rules))
+        ingest = Ingest(SqlStore(database), clock, best_carrier, tell_for, told, silences, moved)
+        yield TrackingRoom(database, Orders(SqlOrders(database)), ingest, clock, silences)
     finally:
         await database.close()
 

@@ -7,6 +7,7 @@ from alerts.media.base import Send
 from channels.base import Answering, ChannelServices
 from doorstep.bootstrap import SupportRoom, TrackingRoom
 from doorstep.settings import Settings
+from store.push import AlexaUsers
 from support.limits import RateLimit
 from web.metrics import observe_turn
 
@@ -28,6 +29,7 @@ def channel_services(
         secrets=settings.value,
         public_url=settings.public_url,
         pictures=support.pictures,
+        speakers=AlexaUsers(tracking.database, tracking.clock),
     )
 
 

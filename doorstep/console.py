@@ -12,8 +12,10 @@ from doorstep.passwords import Argon2, totp_step
 from doorstep.settings import Settings
 from store.agents import AgentTable
 from store.database import Database
+from store.dead_letters import DeadLetterTable
 from store.desk import ProofTable
 from store.inbox import InboxTable
+from store.told import ToldTable
 from support.agents import Agents
 from support.inbox import Inbox
 from support.limits import RateLimit
@@ -24,7 +26,7 @@ from web.console import console_router
 from web.console.canned import DEFAULT, read_canned
 from web.console.oidc import OidcSettings
 from web.console.services import ConsoleServices
-from web.metrics import observe_queue
+from web.metrics import observe_outbox, observe_queue
 
 _SIGN_INS_A_MINUTE = 20
 
@@ -66,16 +68,20 @@ def console(settings: Settings, tracking: TrackingRoom, support: SupportRoom, se
             secret=secret,
             oidc=_oidc(settings),
             picture=support.pictures.files.read,
+            dead_letters=DeadLetterTable(tracking.database),
+            told=ToldTable(tracking.database, tracking.clock),
         )
     )
 
 
 def queue_gauges(tracking: TrackingRoom) -> Callable[[], Awaitable[None]]:
-    """What brings the queue's figures up to date before they are read."""
-    inbox = inbox_on(tracking)
+    """What brings the figures of the queue and the outbox up to date before they are read."""
+    inbox, letters = inbox_on(tracking), DeadLetterTable(tracking.database)
 
     async def measure() -> None:
-        observe_queue(await inbox.counts(), tracking.clock.now())
+        now = tracking.clock.now()
+        observe_queue(await inbox.counts(), now)
+        observe_outbox(await letters.counts(now), now)
 
     return measure
 

@@ -10,6 +10,7 @@ from doorstep.bootstrap import SupportRoom, TrackingRoom
 from doorstep.helpdesks import KIND, HelpdeskRoom
 from doorstep.pictures import erasing
 from doorstep.settings import Settings
+from doorstep.watching import each, watcher_of
 from doorstep.worker import Handler, Worker
 from doorstep.writing import Writing
 from store.handover import HandoverTable
@@ -28,10 +29,14 @@ def worker(
     visitor_secret: str,
 ) -> Worker:
     """A worker that does every kind of job."""
+    alerts = alert_handlers(settings, tracking, support, visitor_secret)
+    facts: list[Handler] = [watcher_of(settings, tracking, support).fact] if settings.watch else []
+    facts += [alerts["fact"]] if settings.alerts else []
     handlers: Mapping[str, Handler] = {
         "deliver": _delivering(settings, tracking, support, given, visitor_secret),
         KIND: helpdesks.handle,
-        **alert_handlers(settings, tracking, support, visitor_secret),
+        "fact": each(facts),
+        "alert": alerts["alert"],
         "mms": fetching(given, support.pictures),
         "erase_files": erasing(support.pictures.files),
     }

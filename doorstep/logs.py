@@ -26,6 +26,10 @@ def configure(level: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(renderer)
     logging.basicConfig(handlers=[handler], level=number, force=True)
-    # Authlib writes tokens at debug level.
-    for noisy in ("authlib", "httpx", "httpcore", "alembic", "rasa_sdk", "uvicorn.access"):
+    quieten()
+
+
+def quieten() -> None:
+    """Keep other libraries from writing down addresses and tokens, which they do at the lower levels."""
+    for noisy in ("authlib", "hpack", "httpx", "httpcore", "urllib3", "alembic", "rasa_sdk", "uvicorn.access"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

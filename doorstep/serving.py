@@ -5,23 +5,29 @@ import gc
 import signal
 import socket
 import sys
-from contextlib import AsyncExitStack, suppress
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
 import httpx
 import uvicorn
+from pydantic import SecretStr
 from rich.console import Console
 
 from demo.colleague import Colleague
 from demo.guide import AGENT, guide
+from demo.mailbox import Mailbox
 from demo.orders import demo_events, demo_orders
 from demo.simulator import Simulator
 from doorstep.bootstrap import best_carrier
 from doorstep.console import demo_accounts, inbox_on
 from doorstep.housekeeping import keep_house
+from doorstep.polling import polling
 from doorstep.processes import bot_box
+from doorstep.reminders import reminding
 from doorstep.settings import Settings
+from doorstep.watching import watching
 from doorstep.web import Doorstep, doorstep_app
 from store.unit import SqlStore
 from tracking.errors import Unavailable
@@ -29,6 +35,8 @@ from tracking.ingest import Ingest
 
 _READY_SECONDS = 120
 _GRACE_SECONDS = 5
+_BESIDE_SHOPPERS = 0.01
+"""Seconds between two jobs of a worker in the same process as the web app, so that shoppers get their turn."""
 
 
 class _Server(uvicorn.Server):
@@ -73,17 +81,33 @@ async def run_web(settings: Settings, with_bot: bool, with_worker: bool) -> None
         if with_bot:
             await stack.enter_async_context(bot_box(settings))
         if with_worker:
-            stack.callback(asyncio.create_task(doorstep.worker.run()).cancel)
+            stack.callback(asyncio.create_task(doorstep.worker.run(_BESIDE_SHOPPERS)).cancel)
             stack.callback(asyncio.create_task(keep_house(doorstep.tracking, doorstep.support)).cancel)
+            await stack.enter_async_context(polling(settings, doorstep.tracking))
+            await stack.enter_async_context(_looking(settings, doorstep))
         await _server(settings, doorstep).stopped()
 
 
+@asynccontextmanager
+async def _looking(settings: Settings, doorstep: Doorstep) -> AsyncIterator[None]:
+    """Look for silence and for what falls due by the clock, until the block ends."""
+    async with (
+        reminding(settings, doorstep.tracking),
+        watching(settings, doorstep.tracking, doorstep.support),
+    ):
+        yield
+
+
 async def run_worker(settings: Settings) -> None:
-    """Do the jobs of the outbox and keep house until SIGINT or SIGTERM, without serving anything."""
+    """Do the jobs of the outbox, ask carriers and keep house until SIGINT or SIGTERM, without serving anything."""
     loop, ended = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, ended.set)
-    async with doorstep_app(settings) as doorstep:
+    async with (
+        doorstep_app(settings) as doorstep,
+        polling(settings, doorstep.tracking),
+        _looking(settings, doorstep),
+    ):
         work = [
             asyncio.create_task(doorstep.worker.run()),
             asyncio.create_task(keep_house(doorstep.tracking, doorstep.support)),
@@ -97,7 +121,10 @@ async def run_demo(settings: Settings, with_colleague: bool = False) -> None:
     """Serve the demo shop: fresh database, seeded orders, a carrier that moves parcels on, maybe a colleague."""
     _forget(settings)
     async with AsyncExitStack() as stack:
-        doorstep = await stack.enter_async_context(doorstep_app(settings, demo=True))
+        mailbox = Mailbox()
+        smtp_url = await stack.enter_async_context(mailbox.receiving())
+        settings = settings.model_copy(update={"smtp_url": SecretStr(smtp_url)})
+        doorstep = await stack.enter_async_context(doorstep_app(settings, mailbox))
         now = doorstep.tracking.clock.now()
         # What has happened before the demo begins is told to nobody.
         seeding = Ingest(SqlStore(doorstep.tracking.database), doorstep.tracking.clock, best_carrier)
@@ -109,10 +136,11 @@ async def run_demo(settings: Settings, with_colleague: bool = False) -> None:
             inbox, support = inbox_on(doorstep.tracking), doorstep.support
             colleague = Colleague(robin, inbox, support.handover, support.desk, doorstep.tracking.clock)
             stack.callback(asyncio.create_task(colleague.run()).cancel)
+        await stack.enter_async_context(_looking(settings, doorstep))
         server = _server(settings, doorstep)
         for beside in (
             _beside(settings, doorstep, now, password),
-            doorstep.worker.run(),
+            doorstep.worker.run(_BESIDE_SHOPPERS),
             keep_house(doorstep.tracking, doorstep.support),
         ):
             stack.callback(asyncio.create_task(beside).cancel)

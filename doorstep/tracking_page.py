@@ -3,16 +3,21 @@
 from fastapi import APIRouter
 
 from actions import times
+from alerts.media import media
+from alerts.preferences import Choices, Preferences
 from channels._frames import Visitors
 from doorstep.bootstrap import SupportRoom, TrackingRoom
 from doorstep.settings import Settings
+from store.alerts import AlertWishes
 from store.desk import ProofTable
 from store.track import TrackTable
 from support.limits import RateLimit
 from web.track.brand import Look
 from web.track.ports import TrackServices
+from web.track.pushing import Push
 from web.track.router import track_router
 from web.track.tokens import TrackLinks
+from web.track.words import MEDIA
 
 
 def track_links(settings: Settings, tracking: TrackingRoom, secret: str) -> TrackLinks:
@@ -22,9 +27,14 @@ def track_links(settings: Settings, tracking: TrackingRoom, secret: str) -> Trac
 
 
 def track_page(
-    settings: Settings, tracking: TrackingRoom, support: SupportRoom, limit: RateLimit, secret: str
+    settings: Settings,
+    tracking: TrackingRoom,
+    support: SupportRoom,
+    limit: RateLimit,
+    secret: str,
+    push: Push | None = None,
 ) -> APIRouter:
-    """Everything under /track; `limit` counts per client address."""
+    """Everything under /track; `limit` counts per client address, `push` is None where browsers are told nothing."""
     services = TrackServices(
         orders=tracking.orders,
         desk=support.desk,
@@ -38,5 +48,12 @@ def track_page(
         limit=limit,
         look=Look(settings.shop_name, settings.shop_logo_url or "", settings.brand_color),
         secret=secret,
+        push=push,
+        choices=_choices(settings, tracking, support) if settings.alerts else None,
     )
     return track_router(services, track_links(settings, tracking, secret))
+
+
+def _choices(settings: Settings, tracking: TrackingRoom, support: SupportRoom) -> Choices:
+    preferences = Preferences(AlertWishes(tracking.database), support.consent, tracking.clock)
+    return Choices(preferences, [medium for medium in MEDIA if media()[medium].ready(settings.value)])

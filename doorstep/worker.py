@@ -3,7 +3,7 @@
 import asyncio
 import random
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 
 import structlog
@@ -19,6 +19,8 @@ LEASE = timedelta(minutes=2)
 MOST_TRIES = 14
 """With these pauses, about a day."""
 _AT_ONCE = 20
+_WORTH_ASKING = 5
+"""Places that are free before more jobs are asked for, as asking for one takes the database as long as for five."""
 _PAUSE_SECONDS = 0.5
 _FIRST_PAUSE, _LONGEST_PAUSE = 5.0, 3 * 3600.0
 JOBS = Counter("doorstep_jobs_total", "Jobs of the outbox", ["kind", "outcome"])
@@ -41,27 +43,46 @@ class Worker:
         self._jobs, self._handlers, self._clock, self._chance = jobs, handlers, clock, chance
         self._holder = secrets.token_hex(8)
 
-    async def run(self) -> None:
-        """Work until cancelled; a database that is down is asked again after a pause."""
+    async def run(self, apart: float = 0.0) -> None:
+        """Work until cancelled, see `once`; a database that is down is asked again after a pause."""
         while True:
-            try:
-                busy = await self.once()
-            except Unavailable as error:
-                log.warning("worker_waits", error=str(error))
-                busy = False
-            if not busy:
+            if not await self.once(apart):
                 await asyncio.sleep(_PAUSE_SECONDS)
 
-    async def once(self) -> bool:
-        """Do what is due now; say whether there was anything. Raises Unavailable when the database is down."""
-        now = self._clock.now()
-        jobs = await self._jobs.lease(_AT_ONCE, self._holder, now, now + LEASE)
+    async def once(self, apart: float = 0.0) -> bool:
+        """Work until nothing is due; say whether anything was. A slow job holds up none that fall due after it.
+
+        Jobs begin so many seconds apart, where others use this process's time as well.
+        """
+        under_way: set[asyncio.Task[None]] = set()
+        found = False
         async with asyncio.TaskGroup() as group:
-            for job in jobs:
-                group.create_task(self._do(job))
-        return bool(jobs)
+            while True:
+                jobs = await self._lease(_AT_ONCE - len(under_way))
+                for job in jobs:
+                    under_way.add(group.create_task(self._do(job)))
+                    await asyncio.sleep(apart)
+                if not under_way:
+                    return found
+                found, under_way = True, await _with_room(under_way)
+
+    async def _lease(self, limit: int) -> Sequence[Job]:
+        """Take jobs; none while the database is down."""
+        now = self._clock.now()
+        try:
+            return await self._jobs.lease(limit, self._holder, now, now + LEASE) if limit else ()
+        except Unavailable as error:
+            log.warning("worker_waits", error=str(error))
+            return ()
 
     async def _do(self, job: Job) -> None:
+        try:
+            await self._try(job)
+        except Unavailable as error:
+            # What came of it can't be noted: when its lease ends, it is done once more.
+            log.warning("job_not_noted", kind=job.kind, job=job.id, error=str(error))
+
+    async def _try(self, job: Job) -> None:
         handler = self._handlers.get(job.kind)
         try:
             if handler is None:
@@ -95,6 +116,14 @@ class Worker:
         log.error("job_given_up", kind=job.kind, job=job.id, tries=job.tries + 1, error=_said(error))
         await self._jobs.dead(job.id, self._holder, self._clock.now(), _said(error))
         JOBS.labels(job.kind, "dead").inc()
+
+
+async def _with_room(under_way: set[asyncio.Task[None]]) -> set[asyncio.Task[None]]:
+    """Wait until there is room for more, or nothing has ended for a while; return what is still under way."""
+    while True:
+        ended, under_way = await asyncio.wait(under_way, timeout=_PAUSE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        if not ended or len(under_way) <= _AT_ONCE - _WORTH_ASKING:
+            return under_way
 
 
 def _said(error: Exception) -> str:

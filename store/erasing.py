@@ -18,6 +18,7 @@ from store.link_tables import link_codes, links, sign_in_codes
 from store.loading import matching, portions
 from store.mentions import blot_out
 from store.outbox import add_job
+from store.push_tables import alexa_users, push_addresses
 from store.support_tables import alert_wishes, conversations, outbox, texts, ticket_changes, tickets, verifications
 from store.tables import order_shipments, order_sources, orders, shipments
 from support.sign_in import contact_hash
@@ -97,6 +98,9 @@ def _of(found: Found, column: str) -> set[str]:
 async def _erase_orders(connection: AsyncConnection, found: Found) -> None:
     query = select(order_shipments.c.shipment_id)
     rows = await matching(connection, query, order_shipments.c.order_id, found)
+    await _delete(
+        connection, push_addresses, push_addresses.c.order_key, {row["key"] for row in found.values()} - {None}
+    )
     await _delete(connection, orders, orders.c.id, found)
     # A parcel that another customer's order shares stays.
     parcels = {row["shipment_id"] for row in rows}
@@ -153,6 +157,9 @@ async def _erase_files(connection: AsyncConnection, talks: set[str]) -> frozense
 
 async def _erase_links(connection: AsyncConnection, emails: set[str], phones: set[str]) -> int:
     gone = 0
+    for column, contacts in ((links.c.email, emails), (links.c.phone, phones)):
+        theirs = {row["id"] for row in await matching(connection, select(links.c.id), column, contacts)}
+        await _delete(connection, alexa_users, alexa_users.c.link_id, theirs)
     for table in (links, link_codes):
         gone += await _delete(connection, table, table.c.email, emails)
         gone += await _delete(connection, table, table.c.phone, phones)

@@ -12,8 +12,10 @@ from store.alert_tables import alerts
 from store.database import Database
 from store.erasing import conversations_of, orders_of
 from store.file_tables import files
+from store.finding_tables import findings
 from store.link_tables import links
 from store.loading import matching
+from store.push_tables import alexa_users, push_addresses
 from store.support_tables import (
     alert_wishes,
     conversations,
@@ -52,7 +54,8 @@ async def export_contact(database: Database, email: str, phone: str) -> Mapping[
             "alerts": await _either(connection, alerts, {"order_key": order_keys, "recipient": contacts}),
             "alert_wishes": await _either(connection, alert_wishes, {"conversation": talks, "contact": contacts}),
             "opt_outs": await _either(connection, opt_outs, {"number": phones - {""}}),
-            "links": await _either(connection, links, {"email": emails - {""}, "phone": phones - {""}}),
+            "links": await _links(connection, emails - {""}, phones - {""}),
+            "push_addresses": await _either(connection, push_addresses, {"order_key": order_keys}),
         }
 
 
@@ -62,7 +65,9 @@ async def _orders(connection: AsyncConnection, rows: Rows) -> Rows:
         shipments, shipments.c.id == order_shipments.c.shipment_id
     )
     parcels = [dict(row) for row in await matching(connection, joined, order_shipments.c.order_id, ids)]
-    await _hang(connection, parcels, "id", {"events": tracking_events.c.shipment_id})
+    await _hang(
+        connection, parcels, "id", {"events": tracking_events.c.shipment_id, "findings": findings.c.shipment_id}
+    )
     await _hang(connection, rows, "id", {"items": order_items.c.order_id, "sources": order_sources.c.order_id})
     for row in rows:
         row["parcels"] = [_plain(parcel) for parcel in parcels if parcel["order_id"] == row["id"]]
@@ -84,6 +89,12 @@ async def _tickets(connection: AsyncConnection, talks: Collection[str]) -> Rows:
     rows = [dict(row) for row in await matching(connection, _all_of(tickets), tickets.c.conversation, talks)]
     await _hang(connection, rows, "id", {"history": ticket_changes.c.ticket_id})
     return [{"number": ticket_number(row["id"]), **_plain(row)} for row in rows]
+
+
+async def _links(connection: AsyncConnection, emails: Collection[str], phones: Collection[str]) -> Rows:
+    rows = await _either(connection, links, {"email": emails, "phone": phones})
+    await _hang(connection, rows, "id", {"alexa_users": alexa_users.c.link_id})
+    return rows
 
 
 async def _hang(connection: AsyncConnection, rows: Rows, key: str, hanging: Mapping[str, ColumnElement[Any]]) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store.database import Database
@@ -12,6 +12,50 @@ from store.support_tables import outbox
 from support.jobs import Job
 
 _LONGEST_ERROR = 255
+
+# Made once: building a statement takes SQLAlchemy longer than running it takes the database.
+_KNOWN = select(outbox.c.id).where(outbox.c.key == bindparam("known"))
+_ADD = insert(outbox)
+
+_earlier = outbox.alias("earlier")
+_blocked = (
+    select(_earlier.c.id)
+    .where(
+        _earlier.c.topic == outbox.c.topic,
+        # In so many words, or neither database sees that it may use the index of those that wait.
+        _earlier.c.topic != literal_column("''"),
+        _earlier.c.id < outbox.c.id,
+        _earlier.c.done_at.is_(None),
+        _earlier.c.failed_at.is_(None),
+    )
+    .exists()
+)
+_to_do = outbox.c.done_at.is_(None) & outbox.c.failed_at.is_(None) & (outbox.c.due_at <= bindparam("now"))
+_free = outbox.c.lease_until.is_(None) | (outbox.c.lease_until <= bindparam("now"))
+_ANY = select(outbox.c.id).where(_to_do, _free).limit(1)
+_NEXT = (
+    select(outbox)
+    # An "or", so that PostgreSQL looks for earlier ones job by job, as far as it gets: it makes a join of a bare "not
+    # exists", which takes seconds where many jobs wait.
+    .where(_to_do, _free, (outbox.c.topic == "") | ~_blocked)
+    .order_by(outbox.c.due_at, outbox.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_TAKE = (
+    update(outbox)
+    .where(outbox.c.id.in_(bindparam("jobs", expanding=True)))
+    .values(lease_by=bindparam("holder"), lease_until=bindparam("until"))
+)
+_MINE = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("job"), outbox.c.lease_by == bindparam("holder"))
+    .values(lease_by=None, lease_until=None)
+)
+"""Frees a job, unless its lease ran out and somebody else has it."""
+_DONE = _MINE.values(done_at=bindparam("at"))
+_LATER = _MINE.values(due_at=bindparam("at"), error=bindparam("said"), tries=outbox.c.tries + 1)
+_DEAD = _MINE.values(failed_at=bindparam("at"), error=bindparam("said"))
 
 
 async def add_job(
@@ -27,8 +71,7 @@ async def add_job(
 
     It falls due at once, or at `due_at`.
     """
-    known = select(outbox.c.id).where(outbox.c.key == key)
-    if (await connection.execute(known)).first() is None:
+    if (await connection.execute(_KNOWN, {"known": key})).first() is None:
         job = {
             "kind": kind,
             "key": key,
@@ -37,7 +80,7 @@ async def add_job(
             "made_at": now,
             "due_at": due_at or now,
         }
-        await connection.execute(insert(outbox).values(job))
+        await connection.execute(_ADD, job)
 
 
 class Outbox:
@@ -48,22 +91,12 @@ class Outbox:
 
     async def lease(self, limit: int, holder: str, now: datetime, until: datetime) -> Sequence[Job]:
         """See `support.jobs.Jobs.lease`."""
-        earlier = outbox.alias("earlier")
-        blocked = select(earlier.c.id).where(
-            earlier.c.topic == outbox.c.topic,
-            outbox.c.topic != "",
-            earlier.c.id < outbox.c.id,
-            earlier.c.done_at.is_(None),
-            earlier.c.failed_at.is_(None),
-        )
-        free = outbox.c.lease_until.is_(None) | (outbox.c.lease_until <= now)
-        waiting = outbox.c.done_at.is_(None) & outbox.c.failed_at.is_(None) & (outbox.c.due_at <= now)
-        wanted = select(outbox).where(waiting, free, ~blocked.exists()).order_by(outbox.c.due_at, outbox.c.id)
 
         async def work(connection: AsyncConnection) -> Sequence[Job]:
-            rows = (await connection.execute(wanted.limit(limit).with_for_update(skip_locked=True))).all()
-            taken = update(outbox).where(outbox.c.id.in_([row.id for row in rows]))
-            await connection.execute(taken.values(lease_by=holder, lease_until=until))
+            rows = (await connection.execute(_NEXT, {"now": now, "most": limit})).all()
+            if rows:
+                taken = {"jobs": [row.id for row in rows], "holder": holder, "until": until}
+                await connection.execute(_TAKE, taken)
             return [Job(row.id, row.kind, row.key, row.payload, row.made_at, row.tries) for row in rows]
 
         if not await self._anything(now):
@@ -72,27 +105,18 @@ class Outbox:
 
     async def _anything(self, now: datetime) -> bool:
         """Look before taking the one place of a writer: most of the time there is nothing to do."""
-        due = outbox.c.done_at.is_(None) & outbox.c.failed_at.is_(None) & (outbox.c.due_at <= now)
-        async with self._database.read() as connection:
-            return (await connection.execute(select(outbox.c.id).where(due).limit(1))).first() is not None
+        return bool(await self._database.look(_ANY, {"now": now}))
 
     async def done(self, job: int, holder: str, now: datetime) -> None:
         """See `support.jobs.Jobs.done`."""
-        await self._change(job, holder, done_at=now)
+        await self._database.change(_DONE, {"job": job, "holder": holder, "at": now})
 
     async def later(self, job: int, holder: str, due_at: datetime, error: str) -> None:
         """See `support.jobs.Jobs.later`."""
-        await self._change(job, holder, due_at=due_at, error=error[:_LONGEST_ERROR], tries=outbox.c.tries + 1)
+        values = {"job": job, "holder": holder, "at": due_at, "said": error[:_LONGEST_ERROR]}
+        await self._database.change(_LATER, values)
 
     async def dead(self, job: int, holder: str, now: datetime, error: str) -> None:
         """See `support.jobs.Jobs.dead`."""
-        await self._change(job, holder, failed_at=now, error=error[:_LONGEST_ERROR])
-
-    async def _change(self, job: int, holder: str, **values: Any) -> None:
-        """Change a job and free it, unless its lease ran out and somebody else has it."""
-        mine = (outbox.c.id == job) & (outbox.c.lease_by == holder)
-
-        async def work(connection: AsyncConnection) -> None:
-            await connection.execute(update(outbox).where(mine).values(lease_by=None, lease_until=None, **values))
-
-        await self._database.run(work)
+        values = {"job": job, "holder": holder, "at": now, "said": error[:_LONGEST_ERROR]}
+        await self._database.change(_DEAD, values)

@@ -19,6 +19,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.util import await_
 
 DRIVER = "sqlite+inline"
+BARE = {"doorstep_bare": True}
+"""Of a connection that opens no transaction around a statement."""
 _STANDSTILL_MS = 50
 """How long SQLite itself may wait for another process, while nothing else runs in this one."""
 _BUSY_SECONDS = 10.0
@@ -96,8 +98,10 @@ def _on_connect(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _on_begin(connection: Connection) -> None:
-    if not connection.get_execution_options().get("doorstep_writes", False):
-        connection.exec_driver_sql("BEGIN")
+    options = connection.get_execution_options()
+    if not options.get("doorstep_writes", False):
+        if not options.keys() >= BARE.keys():
+            connection.exec_driver_sql("BEGIN")
         return
     # A writer takes the write lock before it reads, or what it read could be stale by the time it writes.
     given_up_at = monotonic() + _BUSY_SECONDS

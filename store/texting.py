@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.ports import State
@@ -29,6 +29,31 @@ _ALERTS: dict[TextState, State] = {
 """What the end of a text means for the alert that it tells."""
 
 
+# Made once: building a statement takes SQLAlchemy longer than running it takes the database.
+_STOPPED = select(opt_outs.c.stopped).where(
+    opt_outs.c.number == bindparam("whose"), opt_outs.c.medium == bindparam("on")
+)
+_KNOWN = select(texts.c.id).where(texts.c.key == bindparam("known"))
+_NEW = ("key", "conversation", "number", "segments", "state", "error", "at", "moved_at")
+_ADD = (
+    insert(texts)
+    .from_select(
+        _NEW,
+        select(*(bindparam(f"new_{name}", type_=texts.c[name].type) for name in _NEW)).where(
+            ~select(texts.c.id).where(texts.c.key == bindparam("new_key")).exists()
+        ),
+    )
+    .returning(texts.c.id)
+)
+"""Adds a text unless there is one of its key; gives back nothing then."""
+_TAKEN = select(texts.c.provider_id).where(texts.c.id == bindparam("text"))
+_MOVE = (
+    update(texts)
+    .where(texts.c.id == bindparam("text"), texts.c.state.in_(bindparam("before", expanding=True)))
+    .returning(texts.c.key)
+)
+
+
 class OptOutTable:
     """Opt-outs in our database. Every method raises Unavailable when the database doesn't answer."""
 
@@ -37,9 +62,7 @@ class OptOutTable:
 
     async def stopped(self, number: str, medium: str) -> bool:
         """See `support.ports.OptOuts.stopped`."""
-        wanted = select(opt_outs.c.stopped).where(opt_outs.c.number == number, opt_outs.c.medium == medium)
-        async with self._database.read() as connection:
-            return bool((await connection.execute(wanted)).scalar())
+        return any(row.stopped for row in await self._database.look(_STOPPED, {"whose": number, "on": medium}))
 
     async def set(self, number: str, medium: str, stopped: bool, now: datetime) -> None:
         """See `support.ports.OptOuts.set`."""
@@ -61,26 +84,24 @@ class TextTable:
 
     async def add(self, key: str, conversation: str, number: str, segments: int, now: datetime) -> int:
         """See `support.ports.Texts.add`."""
-        row = {"key": key, "conversation": conversation, "number": number, "segments": segments}
-        new = insert(texts).values(row | {"state": TextState.QUEUED, "error": "", "at": now, "moved_at": now})
-
-        async def work(connection: AsyncConnection) -> int:
-            known = (await connection.execute(select(texts.c.id).where(texts.c.key == key))).scalar()
-            return int(known or (await connection.execute(new.returning(texts.c.id))).scalar_one())
-
-        return await self._database.run(work)
+        new = {"key": key, "conversation": conversation, "number": number, "segments": segments}
+        new |= {"state": TextState.QUEUED, "error": "", "at": now, "moved_at": now}
+        added = await self._database.change(_ADD, {f"new_{name}": value for name, value in new.items()})
+        found = added or await self._database.look(_KNOWN, {"known": key})
+        return int(found[0].id)
 
     async def taken(self, text: int) -> bool:
         """See `support.ports.Texts.taken`."""
-        wanted = select(texts.c.provider_id).where(texts.c.id == text)
-        async with self._database.read() as connection:
-            return bool((await connection.execute(wanted)).scalar())
+        return any(row.provider_id for row in await self._database.look(_TAKEN, {"text": text}))
 
     async def move(self, text: int, state: TextState, provider_id: str, error: str, now: datetime) -> None:
         """See `support.ports.Texts.move`."""
         news = {"state": state, "error": error, "moved_at": now, "provider_id": provider_id}
-        change = update(texts).where(texts.c.id == text, texts.c.state.in_(_BEFORE[state])).values(news)
+        values = {**news, "text": text, "before": _BEFORE[state]}
+        if state not in _ALERTS:
+            await self._database.change(_MOVE, values)
+            return
         async with self._database.write() as connection:
-            key = (await connection.execute(change.returning(texts.c.key))).scalar()
-            if key and state in _ALERTS:
+            key = (await connection.execute(_MOVE, values)).scalar()
+            if key:
                 await move_text(connection, key, _ALERTS[state], error, now)

@@ -27,6 +27,9 @@ _STAMP = (
 )
 
 
+_ID = select(orders.c.id).where(orders.c.key == bindparam("known"))
+
+
 class TrackTable:
     """Implements `web.track.ports.TrackStore`. Every method raises Unavailable when the database doesn't answer."""
 
@@ -35,9 +38,8 @@ class TrackTable:
 
     async def id_of(self, key: str) -> int | None:
         """The row of the order with this `order_key`, or None."""
-        async with self._database.read() as connection:
-            found = (await connection.execute(select(orders.c.id).where(orders.c.key == key))).scalar()
-        return None if found is None else int(found)
+        found = await self._database.look(_ID, {"known": key})
+        return int(found[0].id) if found else None
 
     async def key_of(self, order_id: int) -> str | None:
         """The `order_key` of a row, or None."""

@@ -15,7 +15,8 @@ from alerts.media.base import Send
 from alerts.preferences import Preferences, StopLinks
 from alerts.rules import Rules
 from doorstep.alert_rules import load_alert_rules
-from doorstep.alerting import FollowedTexts, recipients
+from doorstep.alerting import FollowedTexts
+from doorstep.push import Reached, by_digest
 from doorstep.settings import ROOT
 from doorstep.worker import Worker
 from store.alert_tables import alerts
@@ -23,11 +24,13 @@ from store.alerts import AlertTable, AlertWishes
 from store.database import Database
 from store.orders import SqlOrders
 from store.outbox import Outbox
+from store.push import AlexaUsers, PushTable
 from store.support_tables import outbox
 from store.texting import OptOutTable, TextTable
 from store.track import TrackTable
 from store.unit import SqlStore
 from support.texting import Consent, TextLog
+from support.watching import Knows, nobody_knows
 from tests.desks import FrozenClock
 from tests.media_stands.email import MailServer, mail_server
 from tests.media_stands.sms import Twilio, twilio
@@ -54,6 +57,8 @@ class Alerted:
     rules: Rules = RULES
     clock: FrozenClock = field(default_factory=lambda: FrozenClock(datetime(2026, 11, 23, 12, tzinfo=UTC)))
     noted: list[tuple[str, str, str, str]] = field(default_factory=list)
+    values: dict[str, str] = field(default_factory=dict)
+    shop_knows: Knows = nobody_knows
 
     def __post_init__(self) -> None:
         self.consent = Consent(OptOutTable(self.database), self.clock)
@@ -66,12 +71,13 @@ class Alerted:
 
     def new_worker(self, outbox_: Outbox | None = None, store: AlertTable | None = None) -> Worker:
         links = TrackLinks(SECRET, PUBLIC_URL, 90, TrackTable(self.database), self.clock)
+        addresses = PushTable(self.database)
         around = Around(
             store=store or AlertTable(self.database),
             orders=self.orders,
             preferences=self.preferences,
-            senders=self.senders,
-            recipients=recipients,
+            senders=by_digest(self.senders, addresses),
+            recipients=Reached(addresses, AlexaUsers(self.database, self.clock), self.values.get).of,
             zone_of=zone_of,
             shop_zone=UTC,
             link_to=links.url,
@@ -80,6 +86,7 @@ class Alerted:
             shop="Lantern & Loom",
             clock=self.clock,
             note=lambda *outcome: self.noted.append(outcome),
+            shop_knows=self.shop_knows,
         )
         dispatcher = Dispatcher(self.rules, around)
         handlers = {"fact": dispatcher.fact, "alert": dispatcher.alert}

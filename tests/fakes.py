@@ -21,6 +21,7 @@ from skills import skills
 from store.agents import AgentTable
 from store.conversations import ConversationTable
 from store.database import Database
+from store.dead_letters import DeadLetterTable
 from store.desk import ProofTable
 from store.handover import HandoverTable
 from store.inbox import InboxTable
@@ -28,6 +29,7 @@ from store.linking import LinkTable
 from store.orders import SqlOrders
 from store.texting import OptOutTable, TextTable
 from store.tickets import TicketTable
+from store.told import ToldTable
 from store.unit import SqlStore
 from support.agents import Agents
 from support.desk import Desk
@@ -228,6 +230,8 @@ def world(
         public_url=public_url,
         shop_name="Example shop",
         secret="test-visitors",
+        dead_letters=DeadLetterTable(database),
+        told=ToldTable(database, clock),
         oidc=oidc,
     )
     app = create_app(services, [chat, widget.router, console_router(console), *platforms])

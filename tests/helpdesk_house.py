@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from doorstep.desk_rules import load_rules
 from doorstep.helpdesks import KIND, HelpdeskRoom, followers, helpdesk_room
 from doorstep.settings import ROOT
-from doorstep.worker import Worker
+from doorstep.worker import LEASE, Worker
 from store.conversations import ConversationTable
 from store.database import Database
 from store.desk import ProofTable
@@ -64,6 +64,13 @@ class House:
                 return
             self.clock.pass_(hours=4)
         raise AssertionError("the jobs never end")
+
+    async def one_job(self) -> None:
+        """Do the next job of the helpdesk, and none of those after it."""
+        jobs, now = Outbox(self.database), self.clock.now()
+        (job,) = await jobs.lease(1, "test", now, now + LEASE)
+        await self.room.handle(job)
+        await jobs.done(job.id, "test", now)
 
     async def waiting(self) -> int:
         left = select(outbox.c.id).where(outbox.c.done_at.is_(None), outbox.c.failed_at.is_(None))

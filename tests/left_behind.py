@@ -16,6 +16,7 @@ from store.files import FileTable
 from store.link_tables import link_clients, link_codes, links, sign_in_codes
 from store.outbox import add_job
 from store.pictures import Encoder
+from store.push_tables import alexa_users, push_addresses
 from store.shelf import DiskShelf
 from store.texting import OptOutTable, TextTable
 from store.tickets import TicketTable
@@ -96,6 +97,10 @@ async def leave_rest(database: Database) -> None:
     await put(database, link_clients, **client, registered=False, made_at=NOON)
     link = {"client_id": "c-1", "email": ROBIN.email, "phone": ROBIN.phone, "scopes": "", "resource": ""}
     await put(database, links, **link, id="l-1", made_at=NOON)
+    await put(database, alexa_users, user_id="amzn1.robin", link_id="l-1", subscribed=True, at=NOON)
+    browser = {"medium": "fcm", "digest": "d", "made_at": NOON, "source": "api", "consent": "yes"}
+    for number, device in (("1001", "robins-phone"), ("2001", "others-phone")):
+        await put(database, push_addresses, **browser, order_key=number, address=device)
     code = {"hash": "h", "redirect_uri": "", "challenge": "", "expires_at": NOON}
     await put(database, link_codes, **link, **code)
     asked = {"contact": contact_hash(ROBIN.email), "session": "s", "code": "c", "tries": 0, "asked_at": []}

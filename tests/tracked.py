@@ -12,15 +12,19 @@ import httpx
 from fastapi import FastAPI
 
 from actions import times
+from alerts.preferences import Choices, Preferences
 from channels._frames import Visitors
 from channels.web_chat import chat_router
+from store.alerts import AlertWishes
 from store.database import Database
 from store.desk import ProofTable
 from store.ratings import RatingTable
+from store.texting import OptOutTable
 from store.track import TrackTable
 from support.identity import Identity
 from support.limits import RateLimit
 from support.ratings import Ratings
+from support.texting import Consent
 from tests.desks import FrozenClock
 from tests.fakes import World, world
 from tracking.model import (
@@ -60,6 +64,7 @@ class Tracked:
     identity: Identity
     visitors: Visitors
     clock: FrozenClock
+    choices: Choices
 
     async def path(self, number: str = "1001") -> str:
         """The path of an order's page."""
@@ -87,6 +92,8 @@ async def tracked(database: Database, per_address: int = 600) -> Tracked:
     services, store, visitors = around.services, TrackTable(database), Visitors(SECRET)
     links = TrackLinks(SECRET, "https://shop.example.com", 90, store, clock)
     ratings, limit = Ratings(RatingTable(database), clock), RateLimit(per_address, 60)
+    consent = Consent(OptOutTable(database), clock)
+    choices = Choices(Preferences(AlertWishes(database), consent, clock), ("sms", "email"))
     page = TrackServices(
         orders=services.orders,
         desk=services.desk,
@@ -100,12 +107,13 @@ async def tracked(database: Database, per_address: int = 600) -> Tracked:
         limit=limit,
         look=Look("Lantern & Loom"),
         secret=SECRET,
+        choices=choices,
     )
     chat = chat_router(services.desk, RateLimit(100, 60), limit, SECRET, None)
     app = create_app(services, [chat, widget.router, track_router(page, links)])
     await services.ingest.save_orders([_order("1001", DANA), _order("1002", EVE)])
     identity = Identity(ProofTable(database), services.orders, clock)
-    return Tracked(app, around, links, ratings, store, identity, visitors, clock)
+    return Tracked(app, around, links, ratings, store, identity, visitors, clock, choices)
 
 
 def _order(number: str, customer: Contact) -> OrderUpdate:

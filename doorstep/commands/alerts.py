@@ -35,13 +35,30 @@ def preview(
         view = View(
             settings.shop_name,
             "1001",
-            (Part(told, 1, parcels, "tomorrow between 2:00 pm and 6:00 pm", "Corner Shop"),),
+            (_part(told, parcels),),
             f"{settings.public_url.rstrip('/')}/track/{_TOKEN}",
             ("Blue Canvas Shoes",),
         )
-        for medium in media:
-            for line in _lines(texts, view, medium):
+        # Several media have the same words.
+        for lines in dict.fromkeys(tuple(_lines(texts, view, medium)) for medium in media):
+            for line in lines:
                 typer.echo(f"  {line}")
+
+
+def _part(told: Occasion, parcels: int) -> Part:
+    """What a made-up parcel says of each occasion, with all that may be known."""
+    arrival = f"{'today' if told is Occasion.ARRIVING_TODAY else 'tomorrow'} between 2:00 pm and 6:00 pm"
+    return Part(
+        told,
+        1,
+        parcels,
+        arrival,
+        "Corner Shop",
+        left="at the front door",
+        signed_by="R. Doe",
+        amount="12.50 USD",
+        waiting="Monday",
+    )
 
 
 def _lines(texts: Texts, view: View, medium: str) -> Iterator[str]:

@@ -53,6 +53,7 @@ def demo(
         "twilio_auth_token": SecretStr(secrets.token_urlsafe(16)),
         "twilio_from": SHOP_NUMBER,
         "twilio_api_url": f"{url}{TWILIO}",
+        "mail_from": f"{SHOP} <orders@example.com>",
         "alerts": True,
         "alerts_rules": "demo/alerts.yml",
         "alexa_skill_id": "amzn1.ask.skill.doorstep-demo",

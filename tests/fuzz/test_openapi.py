@@ -21,6 +21,8 @@ ROUTES = (
     ("GET", "/api/v1/tickets"),
     ("GET", "/api/v1/tickets/{number}"),
     ("PATCH", "/api/v1/tickets/{number}"),
+    ("POST", "/api/v1/push-addresses"),
+    ("DELETE", "/api/v1/push-addresses"),
     ("POST", "/webhooks/aftership"),
     ("POST", "/webhooks/alexa"),
     ("POST", "/webhooks/chatwoot"),
@@ -44,12 +46,13 @@ ROUTES = (
     ("GET", "/chat/events"),
     ("POST", "/chat/files"),
     ("GET", "/chat/files/{id}"),
+    ("POST", "/chat/notify"),
     ("GET", "/healthz"),
     ("GET", "/readyz"),
 )
 EXAMPLES = 60
-UNCONFIGURED = frozenset(f"/webhooks/{code}" for code in helpdesks())
-"""The test server has no helpdesk: with one, every ticket of other tests would be sent to it."""
+UNCONFIGURED = frozenset({"/api/v1/push-addresses", *(f"/webhooks/{code}" for code in helpdesks())})
+"""The test server has no helpdesk, nor does it tell anybody anything: what other tests do would all be sent there."""
 # Refusals that every route may give, and that say themselves what was wrong.
 ALWAYS_POSSIBLE = (400, 405, 413, 415, 429)
 
@@ -80,7 +83,7 @@ def test_a_route_answers_sensibly(
     described: BaseSchema, doorstep_server: Running, visitor: str, method: str, path: str
 ) -> None:
     operation = described[path][method]
-    key = visitor if path == "/chat/messages" else doorstep_server.api_key
+    key = visitor if path in ("/chat/messages", "/chat/notify") else doorstep_server.api_key
     cases = st.one_of(
         operation.as_strategy(GenerationMode.POSITIVE),
         operation.as_strategy(GenerationMode.NEGATIVE) if operation.body or operation.query else st.nothing(),

@@ -18,6 +18,8 @@ from tests.served import served
 
 STREAM = "/chat/events"
 """A stream that never ends by itself; it has tests of its own."""
+UNCONFIGURED = "/api/v1/push-addresses"
+"""What needs alerts, which are off here; test_push_app.py has them on."""
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +65,7 @@ def _try_out(operation: APIOperation) -> None:
     @given(any_case)
     def holds(case: schemathesis.Case) -> None:
         answer = case.call(headers={"Authorization": f"Bearer {API_KEY}"}, timeout=10)
-        assert answer.status_code < 500, f"{operation.label}: {answer.text}"
+        expected = 503 if operation.path == UNCONFIGURED and "not_configured" in answer.text else 0
+        assert answer.status_code < 500 or answer.status_code == expected, f"{operation.label}: {answer.text}"
 
     holds()

@@ -17,6 +17,10 @@ ORDER: dict[str, Any] = {
     "items": [{"sku": "S-1", "title": "Blue shoes", "quantity": 2}],
     "shipments": [{"tracking_number": NUMBER, "carrier": "ups", "items": ["S-1"]}],
     "total": {"amount": "129.90", "currency": "usd"},
+    "refunds": [
+        {"id": "r-1", "amount": "9.90", "currency": "usd", "at": "2026-11-12T10:00:00Z"},
+        {"amount": "5", "currency": "usd", "at": "2026-11-13T23:30:00-05:00"},
+    ],
     "note": "a field we don't know",
 }
 
@@ -41,6 +45,10 @@ async def test_an_order_goes_in_and_comes_out_whole(app: World) -> None:
     assert order["customer"] == {"name": "Dana Fields", "email": "dana@example.com", "phone": "+12025550123"}
     assert order["ship_to"]["country"] == "US"
     assert order["total"] == {"amount": "129.90", "currency": "USD"}
+    assert [(r["id"], r["amount"], r["currency"]) for r in order["refunds"]] == [
+        ("r-1", "9.90", "USD"),
+        ("5.00 USD 2026-11-14", "5.00", "USD"),
+    ]
     assert (order["status"], order["cancelled"]) == ("in_transit", False)
     parcel = order["shipments"][0]
     assert (parcel["carrier"], parcel["status"], parcel["items"]) == ("ups", "in_transit", ["S-1"])

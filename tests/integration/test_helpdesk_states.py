@@ -61,7 +61,7 @@ async def test_a_shopper_who_writes_on_is_not_left_alone(called: House, stand: C
 async def test_the_state_is_asked_for_before_the_bots_words_are_sent(called: House, stand: ChatwootStand) -> None:
     """No webhook came, and still what was done there is seen in time."""
     await called.shopper("hello?")
-    await called.worker.once()
+    await called.one_job()
     stand.set_state(called.thread().id, solved=True)
     await called.work()
     assert await called.states() == ["solved"]

@@ -84,6 +84,8 @@ async def test_the_person_is_everywhere_before(database: Database, settings: Pat
         "opt_outs",
         "links",
         "link_codes",
+        "alexa_users",
+        "push_addresses",
         "outbox",
     }
 
@@ -114,6 +116,7 @@ async def test_nothing_is_left_but_the_wish_for_silence(database: Database, sett
     assert len(kept) == 1
     assert on_disk(settings) == kept
     # Others' data is as it was, but for the contact in it.
+    assert "others-phone" in held["push_addresses"]
     assert "alex" in held["orders"]
     assert "Was it sent to •••• or ••••? I'm Alex." in held["messages"]
     assert "Alex here" in held["messages"]
@@ -151,6 +154,7 @@ async def test_all_of_it_is_handed_out_and_nothing_is_changed(
         "alert_wishes": 1,
         "opt_outs": 1,
         "links": 1,
+        "push_addresses": 1,
     }
     first = next(row for row in found["orders"] if row["number"] == "1001")
     assert first["customer_name"] == "Robin Doe"

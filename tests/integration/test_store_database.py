@@ -11,8 +11,9 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, insert, inspect, text
-from sqlalchemy.exc import StatementError
+from sqlalchemy import Connection, bindparam, event, insert, inspect, text
+from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store import sqlite, support_tables  # noqa: F401 - its tables belong to the same metadata
 from store.database import Conflict, Database
@@ -161,3 +162,58 @@ async def test_a_database_that_does_not_answer_is_unavailable(url_of: Callable[[
     with pytest.raises(Unavailable):
         await database.migrate()
     await database.close()
+
+
+async def undone(database: Database) -> None:
+    async with database.write() as connection:
+        await connection.execute(deliveries.delete())
+        raise ZeroDivisionError
+
+
+async def isolation(connection: AsyncConnection) -> str:
+    return str((await connection.execute(text("SHOW transaction_isolation"))).scalar())
+
+
+async def test_single_statements_leave_a_connection_as_it_was(database_url: str) -> None:
+    database = Database(database_url, pool_size=1)
+    delivery = {"source": "a", "delivery_id": "b", "at": NOON}
+    assert await database.look(deliveries.select().where(deliveries.c.source == bindparam("from")), {"from": "a"}) == []
+    (row,) = await database.change(insert(deliveries).returning(deliveries.c.delivery_id), delivery)
+    assert row.delivery_id == "b"
+    assert await database.change(deliveries.update(), {"source": "c"}) == ()
+    with pytest.raises(ZeroDivisionError):
+        await undone(database)
+    assert [row.source for row in await database.look(deliveries.select(), {})] == ["c"]
+    if not database.is_sqlite:
+        async with database.read() as connection:
+            assert await isolation(connection) == "repeatable read"
+    await database.close()
+
+
+async def test_a_single_statement_keeps_no_other_process_waiting(tmp_path: Path) -> None:
+    path = tmp_path / "doorstep.db"
+    database = Database(f"sqlite:///{path}")
+    await database.migrate()
+    await database.look(deliveries.select(), {})
+    await database.change(insert(deliveries), {"source": "a", "delivery_id": "b", "at": NOON})
+    with closing(sqlite3.connect(path, isolation_level=None, timeout=0)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        other.execute("DELETE FROM deliveries")
+        other.execute("COMMIT")
+    assert await database.look(deliveries.select(), {}) == []
+    await database.close()
+
+
+async def test_a_single_statement_that_meets_a_conflict_is_done_again(database: Database) -> None:
+    first = {"source": "a", "delivery_id": "b", "at": NOON}
+    await database.change(insert(deliveries), first)
+    tried = 0
+
+    def note(*_: object) -> None:
+        nonlocal tried
+        tried += 1
+
+    event.listen(database.engine.sync_engine, "before_cursor_execute", note)
+    with pytest.raises(IntegrityError if database.is_sqlite else Conflict):
+        await database.change(insert(deliveries), first)
+    assert tried >= (1 if database.is_sqlite else 6)
