@@ -20,8 +20,8 @@ from doorstep.worker import LEASE
 from store.database import Database
 from store.support_tables import outbox
 
-LONGEST_SECONDS = 0.4
-"""How long a worker may be at work: long enough to be in the middle of anything, and to leave enough for the next."""
+ALERTS_A_SECOND = 150
+"""Too many for a worker, so that those who are killed leave something to do to the last."""
 _PATIENCE = 1200.0
 _forks = multiprocessing.get_context("forkserver")
 
@@ -58,7 +58,7 @@ async def kill_run(shop: Shop, kills: int, alerts: int, workers: int) -> Survive
     async with shop.database() as database:
         while counting < kills:
             alive.append(await _at_work(shop, database, seen))
-            await asyncio.sleep(random.uniform(0, LONGEST_SECONDS))
+            await asyncio.sleep(random.uniform(0, alerts / kills / ALERTS_A_SECOND))
             if len(alive) == workers:
                 process, name = alive.popleft()
                 _end(process)

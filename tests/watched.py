@@ -113,3 +113,10 @@ class Watched:
         """How many jobs of a kind there ever were."""
         async with self.database.read() as connection:
             return len((await connection.execute(select(outbox.c.id).where(outbox.c.kind == kind))).all())
+
+
+async def stalled(shop: Watched) -> None:
+    """Let a parcel fall silent."""
+    await shop.order(P1)
+    await shop.scan(P1, Status.IN_TRANSIT)
+    await shop.watch(days=7)
