@@ -4,7 +4,7 @@ import asyncio
 import multiprocessing
 import os
 import random
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from multiprocessing.process import BaseProcess as Process
@@ -45,42 +45,40 @@ def _work(environment: Mapping[str, str]) -> None:
 
 
 async def kill_run(shop: Shop, kills: int, alerts: int, workers: int) -> Survived:
-    """Let so many workers at a time send alerts, and kill one after the other; the last ones live on to the end.
+    """Let so many workers at a time send alerts, and kill them; the last ones live on to the end.
 
     Only those count that left jobs behind which they had begun. Raises TimeoutError when there is nothing left to do.
     """
     # With the program loaded already a process is there at once.
     _forks.set_forkserver_preload([__name__])
     await shop.out_for_delivery(await shop.add_orders(alerts))
-    alive: deque[tuple[Process, str]] = deque()
     seen: set[str] = set()
     counting = 0
     async with shop.database() as database:
         while counting < kills:
-            alive.append(await _at_work(shop, database, seen))
+            alive = [_start(shop) for _ in range(workers)]
+            names = await _at_work(database, seen, workers)
             await asyncio.sleep(random.uniform(0, alerts / kills / ALERTS_A_SECOND))
-            if len(alive) == workers:
-                process, name = alive.popleft()
-                _end(process)
-                counting += name in await holders(database)
-    alive.append((_start(shop), ""))
+            _end(alive)
+            counting += len(names & await holders(database))
+    alive = [_start(shop) for _ in range(workers)]
     try:
         await shop.provider.until(alerts, _PATIENCE)
         await shop.until_sent(alerts, _PATIENCE)
     finally:
-        for process, _ in alive:
-            _end(process)
+        _end(alive)
     return counted(shop, alerts, counting)
 
 
-async def _at_work(shop: Shop, database: Database, seen: set[str]) -> tuple[Process, str]:
-    """Start a worker and wait until it has jobs; return the name it has them by, which is added to those seen."""
-    process = _start(shop)
+async def _at_work(database: Database, seen: set[str], workers: int) -> set[str]:
+    """Wait until so many more workers have jobs; return the names they have them by, which are added to those seen."""
+    new: set[str] = set()
     async with asyncio.timeout(2 * LEASE.total_seconds()):
-        while not (new := await holders(database) - seen):  # noqa: ASYNC110 - another process takes them
+        while len(new) < workers:
             await asyncio.sleep(0.01)
+            new |= await holders(database) - seen
     seen |= new
-    return process, new.pop()
+    return new
 
 
 async def holders(database: Database) -> set[str]:
@@ -95,9 +93,11 @@ def _start(shop: Shop) -> Process:
     return process
 
 
-def _end(process: Process) -> None:
-    process.kill()
-    process.join()
+def _end(processes: list[Process]) -> None:
+    for process in processes:
+        process.kill()
+    for process in processes:
+        process.join()
 
 
 def counted(shop: Shop, alerts: int, kills: int) -> Survived:
