@@ -15,6 +15,7 @@ from support.model import Inbound, SignedIdentity, Ticket, Turn
 from tracking.errors import NotConfigured
 from tracking.shops.phones import normal_email, normal_phone
 from web.errors import problem, said
+from web.fields import Number
 from web.metrics import observe_turn
 from web.order_view import order_view
 from web.push_api import add_push
@@ -22,7 +23,6 @@ from web.schemas import (
     BatchOut,
     EventIn,
     MessageIn,
-    Number,
     OrderIn,
     ProblemOut,
     RowOut,

@@ -8,7 +8,8 @@ from fastapi.responses import JSONResponse
 from alerts.addresses import PushAddresses
 from tracking.errors import NotConfigured
 from web.errors import problem
-from web.schemas import NewPushAddressIn, ProblemOut, PushAddressIn, PushOut
+from web.push_schemas import NewPushAddressIn, PushAddressIn, PushOut
+from web.schemas import ProblemOut
 
 _ANSWERS: dict[int | str, dict[str, Any]] = {
     400: {"model": ProblemOut, "description": "No address of this medium, or one too many"},

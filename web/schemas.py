@@ -6,7 +6,6 @@ from typing import Annotated, Literal, Self
 
 from pydantic import (
     AfterValidator,
-    AwareDatetime,
     BaseModel,
     BeforeValidator,
     Field,
@@ -28,52 +27,12 @@ from tracking.model import (
     TrackingEvent,
 )
 from tracking.shops.phones import normal_email, normal_phone
+from web.fields import Code, In, Name, Number, Time, bounded, mended, plain
 
 SOURCE = "api"
-_EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 
-def _plain(text: str) -> str:
-    if any(ord(character) < 32 and character not in "\n\t" for character in text) or "\x7f" in text:
-        raise ValueError("control characters are not allowed")
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        raise ValueError("the text is not valid Unicode") from error
-    return text
-
-
-def _mended(text: object) -> object:
-    """Half a character is no reason to refuse a shopper's words."""
-    return text.encode("utf-8", "replace").decode() if isinstance(text, str) else text
-
-
-def _sane(at: datetime) -> datetime:
-    if not _EARLIEST <= at <= _LATEST:
-        raise ValueError("the time must lie between the years 2000 and 2100")
-    return at
-
-
-def _text(longest: int, shortest: int = 0) -> StringConstraints:
-    return StringConstraints(strip_whitespace=True, min_length=shortest, max_length=longest)
-
-
-Name = Annotated[str, _text(255), AfterValidator(_plain)]
-Number = Annotated[str, _text(64, 1), AfterValidator(_plain)]
-Code = Annotated[str, _text(64), AfterValidator(_plain)]
-Time = Annotated[AwareDatetime, AfterValidator(_sane)]
-
-
-class _In(BaseModel):
-    """What a caller sends: a null means the same as leaving the field out; fields we don't know are ignored."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _without_nulls(cls, given: object) -> object:
-        return {k: v for k, v in given.items() if v is not None} if isinstance(given, dict) else given
-
-
-class Window(_In):
+class Window(In):
     """Earliest and latest arrival, ISO 8601 with zone."""
 
     earliest: Time
@@ -86,32 +45,32 @@ class Window(_In):
         return self
 
 
-class CustomerIn(_In):
+class CustomerIn(In):
     """The customer's contacts; e-mail and phone are what a shopper can prove an order with."""
 
     name: Name = ""
     email: Name = ""
-    phone: Annotated[str, _text(40), AfterValidator(_plain)] = ""
+    phone: Annotated[str, bounded(40), AfterValidator(plain)] = ""
 
 
-class ShipToIn(_In):
+class ShipToIn(In):
     """Where the order goes; `country` is a two-letter code."""
 
-    postcode: Annotated[str, _text(20), AfterValidator(_plain)] = ""
+    postcode: Annotated[str, bounded(20), AfterValidator(plain)] = ""
     city: Name = ""
     region: Name = ""
-    country: Annotated[str, _text(2), AfterValidator(_plain)] = ""
+    country: Annotated[str, bounded(2), AfterValidator(plain)] = ""
 
 
-class ItemIn(_In):
+class ItemIn(In):
     """One line of an order."""
 
     sku: Name = ""
-    title: Annotated[str, _text(500), AfterValidator(_plain)]
+    title: Annotated[str, bounded(500), AfterValidator(plain)]
     quantity: Annotated[int, Field(ge=1, le=100_000)] = 1
 
 
-class ShipmentIn(_In):
+class ShipmentIn(In):
     """A parcel; without a carrier, it is detected from the number where only one is possible."""
 
     tracking_number: Number
@@ -120,7 +79,7 @@ class ShipmentIn(_In):
     service: Code = ""
 
 
-class MoneyIn(_In):
+class MoneyIn(In):
     """A sum, such as "129.90", in a currency by its three letters."""
 
     amount: Annotated[Decimal, Field(ge=0, lt=1_000_000_000_000, decimal_places=2)]
@@ -139,7 +98,7 @@ class RefundIn(MoneyIn):
         return Refund(self.id or f"{paid.amount:.2f} {paid.currency} {self.at.astimezone(UTC):%Y-%m-%d}", paid, self.at)
 
 
-class OrderIn(_In):
+class OrderIn(In):
     """An order as a shop knows it. Sending it again updates it; a parcel left out stays."""
 
     number: Number
@@ -147,11 +106,11 @@ class OrderIn(_In):
     customer: CustomerIn = CustomerIn()
     ship_to: ShipToIn = ShipToIn()
     promised: Window | None = None
-    items: Annotated[list[ItemIn], Field(max_length=200)] = []
-    shipments: Annotated[list[ShipmentIn], Field(max_length=100)] = []
+    items: Annotated[list[ItemIn], Field(max_length=200)] = Field(default_factory=list)
+    shipments: Annotated[list[ShipmentIn], Field(max_length=100)] = Field(default_factory=list)
     status: Literal["open", "cancelled"] | None = None
     total: MoneyIn | None = None
-    refunds: Annotated[list[RefundIn], Field(max_length=50)] = []
+    refunds: Annotated[list[RefundIn], Field(max_length=50)] = Field(default_factory=list)
 
     def update(self, now: datetime) -> OrderUpdate:
         """This order as tracking takes it in, said at `now`."""
@@ -179,7 +138,7 @@ class OrderIn(_In):
         )
 
 
-class EventIn(_In):
+class EventIn(In):
     """One scan from any source."""
 
     tracking_number: Number
@@ -187,7 +146,7 @@ class EventIn(_In):
     status: Status
     occurred_at: Time
     location: Name = ""
-    description: Annotated[str, _text(1000), AfterValidator(_plain)] = ""
+    description: Annotated[str, bounded(1000), AfterValidator(plain)] = ""
     event_id: Name = ""
     signed_by: Name = ""
     service: Code = ""
@@ -235,19 +194,19 @@ class BatchOut(BaseModel):
     results: list[RowOut]
 
 
-class IdentityIn(_In):
+class IdentityIn(In):
     """Who the caller vouches for: its own logged-in shopper or verified sender; phone in E.164."""
 
-    phone: Annotated[str, _text(40), AfterValidator(_plain)] = ""
+    phone: Annotated[str, bounded(40), AfterValidator(plain)] = ""
     email: Name = ""
 
 
-class MessageIn(_In):
+class MessageIn(In):
     """One message of a shopper."""
 
     conversation: Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[\w.:+@-]+$")]
-    message_id: Annotated[str, _text(128, 1), AfterValidator(_plain)]
-    text: Annotated[str, BeforeValidator(_mended), Field(description="Over 2,000 characters: politely refused")]
+    message_id: Annotated[str, bounded(128, 1), AfterValidator(plain)]
+    text: Annotated[str, BeforeValidator(mended), Field(description="Over 2,000 characters: politely refused")]
     channel: Literal["web", "sms", "voice"] = "web"
     identity: IdentityIn | None = None
     client_address: Code = ""
@@ -298,33 +257,8 @@ class TicketOut(BaseModel):
     order: dict[str, object] | None
 
 
-class TicketChange(_In):
+class TicketChange(In):
     """What may be changed on a ticket."""
 
     state: Literal["open", "pending", "solved"] | None = None
     priority: Literal["low", "normal", "high", "urgent"] | None = None
-
-
-class PushAddressIn(_In):
-    """A browser or an app on a device, and the order that it is told about."""
-
-    order_number: Number
-    medium: Literal["web_push", "fcm", "apns"]
-    address: Annotated[
-        str,
-        _text(4096, 1),
-        AfterValidator(_plain),
-        Field(description="The device's token; of a browser, what `JSON.stringify(subscription)` gives"),
-    ]
-
-
-class NewPushAddressIn(PushAddressIn):
-    """The same, with how its owner agreed to be told; that is kept with it."""
-
-    consent: Annotated[str, _text(255, 1), AfterValidator(_plain), Field(examples=["switched on in the app"])]
-
-
-class PushOut(BaseModel):
-    """What became of it."""
-
-    outcome: Literal["kept", "removed"]

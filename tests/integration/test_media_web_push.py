@@ -66,9 +66,14 @@ async def test_only_the_browser_reads_what_it_is_told() -> None:
 
 
 async def test_the_same_words_never_look_the_same() -> None:
-    bodies = []
+    bodies: list[bytes] = []
+
+    def kept(body: bytes) -> bytes:
+        bodies.append(body)
+        return b"{}"
+
     async with push_service() as provider:
-        provider.browser.read, plain = lambda body: bodies.append(body) or b"{}", provider.browser.read  # type: ignore
+        plain, provider.browser.read = provider.browser.read, kept  # type: ignore[method-assign]
         await sent(provider)
         await sent(provider)
     first, second = bodies

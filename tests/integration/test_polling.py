@@ -4,11 +4,10 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
-from prometheus_client import REGISTRY
 
 from store.database import Database
 from tests.carrier_stands.base import Fault
-from tests.polling_place import START, Place, polling_at
+from tests.polling_place import START, Place, counted, polling_at
 from tracking.model import Status
 from tracking.polling import LONGEST_RETRY
 
@@ -27,10 +26,6 @@ async def place(database: Database) -> AsyncIterator[Place]:
 async def two(database: Database) -> AsyncIterator[Place]:
     async with polling_at(database, "ups", "usps") as place:
         yield place
-
-
-def counted(source: str, outcome: str) -> float:
-    return REGISTRY.get_sample_value("doorstep_polls_total", {"source": source, "outcome": outcome}) or 0.0
 
 
 async def test_a_new_parcel_is_asked_about_at_once_and_stored(place: Place) -> None:

@@ -4,14 +4,13 @@ from collections.abc import AsyncIterator
 
 import pytest
 import structlog
-from prometheus_client import REGISTRY
 
 from actions import times
 from doorstep.poller import LEASE
 from store.database import Database
 from store.orders import SqlOrders
 from tests.carrier_stands.base import Fault, Known
-from tests.polling_place import Place, polling_at
+from tests.polling_place import Place, counted, polling_at
 from tracking.carriers.apis import Rate
 from tracking.model import CarrierSwitch, EventUpdate, Status, TrackingEvent
 from tracking.orders import Orders
@@ -31,10 +30,6 @@ async def place(database: Database) -> AsyncIterator[Place]:
 async def two(database: Database) -> AsyncIterator[Place]:
     async with polling_at(database, "ups", "usps") as place:
         yield place
-
-
-def counted(source: str, outcome: str) -> float:
-    return REGISTRY.get_sample_value("doorstep_polls_total", {"source": source, "outcome": outcome}) or 0.0
 
 
 async def test_a_push_moves_the_next_question_on_and_a_missed_one_is_caught(place: Place) -> None:

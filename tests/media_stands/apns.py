@@ -101,9 +101,9 @@ async def _over_http2(app: FastAPI, papers: Papers) -> AsyncIterator[int]:
     config, ended = Config(), asyncio.Event()
 
     async def requests_only(scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] != "http":
-            raise NotImplementedError  # its start and end are ours
-        await app(scope, receive, send)
+        """Its start and end are ours."""
+        if scope["type"] == "http":
+            await app(scope, receive, send)
 
     config.certfile, config.keyfile, config.errorlog = str(papers.chain), str(papers.key), None
     config.graceful_timeout = 0.1

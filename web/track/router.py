@@ -1,6 +1,5 @@
 """The routes of the tracking page; what they show and do is decided in the modules beside this one."""
 
-import gzip
 import re
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
@@ -10,18 +9,16 @@ from typing import Any
 import structlog
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse, StreamingResponse
-from fastapi.routing import APIRoute
 
 from support.limits import RateLimit
 from support.model import ProofResult, TicketReason
 from support.ratings import LONGEST_WORDS as LONGEST_RATING
 from support.ratings import SCORES, Source, TooLate
-from tracking.errors import DoorstepError, Unavailable
 from tracking.model import Order
 from tracking.shops.phones import normal_email
-from web.metrics import ERRORS
 from web.track import choosing, forms
 from web.track.counting import HELP, LISTENERS, LOOKUPS, RATINGS, VIEWS
+from web.track.guarding import Guard, address_of, file
 from web.track.helping import LONGEST_WORDS, Call, Helping
 from web.track.live import Listeners, Shown, Watch, events
 from web.track.lookup import Lookup
@@ -45,17 +42,13 @@ _STALE = "This page had been open for too long. Please try again."
 log = structlog.get_logger()
 
 
-def _address(request: Request) -> str:
-    return request.client.host if request.client else ""
-
-
 def track_router(services: TrackServices, links: TrackLinks) -> APIRouter:
     """Everything under /track."""
     place = _Place(services, links)
-    router = APIRouter(route_class=place.route_class(), include_in_schema=False)
+    router = APIRouter(route_class=place.guard.route_class(), include_in_schema=False)
     for path, method, answer in (
-        ("/track/page.css", "GET", partial(_file, place.pages.css, "text/css")),
-        ("/track/page.js", "GET", partial(_file, place.pages.script, "text/javascript")),
+        ("/track/page.css", "GET", partial(file, place.pages.css, "text/css")),
+        ("/track/page.js", "GET", partial(file, place.pages.script, "text/javascript")),
         ("/track/worker.js", "GET", place.pushing.worker),
         ("/track", "GET", place.ask),
         ("/track", "POST", place.look_up),
@@ -82,14 +75,6 @@ def _route(answer: Callable[[Request], Coroutine[Any, Any, Response]]) -> Callab
     return route
 
 
-async def _file(content: bytes, kind: str, request: Request) -> Response:
-    """A file of the page; its address names its content, so it may be kept for good."""
-    headers = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
-    if "gzip" in request.headers.get("accept-encoding", ""):
-        content, headers["Content-Encoding"] = gzip.compress(content, mtime=0), "gzip"
-    return Response(content, media_type=f"{kind}; charset=utf-8", headers=headers)
-
-
 @dataclass(frozen=True, slots=True)
 class _Opened:
     """An order that a link has opened, as it is shown now."""
@@ -106,6 +91,7 @@ class _Place:
     def __init__(self, services: TrackServices, links: TrackLinks) -> None:
         self._services, self._links = services, links
         self.pages = Pages(services.look)
+        self.guard = Guard(self.pages, services.limit)
         self.pushing = Pushing(services.push, links, self.pages.worker)
         self._forms = forms.FormTokens(services.secret)
         self._helping = Helping(services)
@@ -113,41 +99,6 @@ class _Place:
         self._listeners = Listeners()
         self._help_limit = RateLimit(_HELP_PER_HOUR, _HOUR)
         self._lost_limit = RateLimit(_LOST_PER_HOUR, _HOUR)
-
-    def route_class(self) -> type[APIRoute]:
-        """Routes that answer errors with a page, and that a client address may not call too often."""
-        place = self
-
-        class PageRoute(APIRoute):
-            def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-                handler = super().get_route_handler()
-                return partial(place.guarded, handler, self.path)
-
-        return PageRoute
-
-    async def guarded(
-        self, handler: Callable[[Request], Coroutine[Any, Any, Response]], path: str, request: Request
-    ) -> Response:
-        """Answer, or say kindly what is wrong."""
-        if "/page." not in path and not self._services.limit.allow(f"track:{_address(request)}"):
-            return self._problem(429, "That was quick", "Please wait a moment, then try again.")
-        try:
-            return await handler(request)
-        except HTTPException as error:
-            return self._problem(error.status_code, "That didn't work", str(error.detail))
-        except Unavailable:
-            ERRORS.labels("unavailable").inc()
-            log.warning("track_unavailable", route=path)
-            text = "We can't look that up right now. Nothing is lost; please try again in a minute."
-            return self._problem(503, "Just a moment", text)
-        except DoorstepError as error:
-            return self._problem(400, "That didn't work", str(error))
-
-    def _problem(self, status: int, title: str, text: str) -> Response:
-        page = self.pages.problem(status, title, text)
-        if status in {429, 503}:
-            page.headers["Retry-After"] = "30"
-        return page
 
     def _asking(self, status: int, problem: str = "", number: str = "", ticket: str = "") -> Response:
         return self.pages.lookup(status, self._forms.new(_LOOKUP), problem, number, ticket)
@@ -165,7 +116,7 @@ class _Place:
             return self._asking(400, _STALE, number)
         if not number or not proof:
             return self._asking(400, "Please fill in both fields.", number)
-        result, order = await self._lookup.find(number, proof, _address(request))
+        result, order = await self._lookup.find(number, proof, address_of(request))
         LOOKUPS.labels(result.value).inc()
         if order is None:
             locked = result is ProofResult.LOCKED
@@ -181,9 +132,9 @@ class _Place:
         contact = normal_email(sent.get("email", "")[:_LONGEST_EMAIL])
         if not contact:
             return self._asking(400, "Please give an e-mail address that we can answer to.")
-        if not self._lost_limit.allow(_address(request)):
+        if not self._lost_limit.allow(address_of(request)):
             return self._asking(429, "You have written to us several times already. We will answer; please wait.")
-        call = Call(form, TicketReason.LOCKED_OUT, sent.get("words", "")[:LONGEST_WORDS], _address(request))
+        call = Call(form, TicketReason.LOCKED_OUT, sent.get("words", "")[:LONGEST_WORDS], address_of(request))
         ticket = await self._helping.about_none(contact, sent.get("number", "")[:_LONGEST_NUMBER], call)
         self._count_help(call)
         return _see(f"/track?ticket={ticket or ''}")
@@ -227,7 +178,7 @@ class _Place:
 
     async def live(self, request: Request) -> Response:
         """Stream the page's parts whenever they change."""
-        opened, address = await self._open(request), _address(request)
+        opened, address = await self._open(request), address_of(request)
         if opened is None or not self._listeners.has_room(address):
             LISTENERS.labels("refused").inc()
             return Response(status_code=204)  # tells the browser not to come back
@@ -253,9 +204,11 @@ class _Place:
         reason = next((reason for reason in REASONS if reason.value == sent.get("reason")), None)
         if form is None or reason is None:
             return self._stale(opened)
-        if not self._help_limit.allow(_address(request)):
-            return self._problem(429, "We have it", "You have asked for help many times already; please wait for us.")
-        call = Call(form, reason, sent.get("words", "")[:LONGEST_WORDS], _address(request))
+        if not self._help_limit.allow(address_of(request)):
+            return self.guard.problem(
+                429, "We have it", "You have asked for help many times already; please wait for us."
+            )
+        call = Call(form, reason, sent.get("words", "")[:LONGEST_WORDS], address_of(request))
         ticket = await self._helping.about_order(opened.tracked, opened.order, call)
         self._count_help(call)
         return _see(f"/track/{opened.token}?ticket={ticket or ''}#help")
@@ -293,8 +246,8 @@ class _Place:
             return self._asking(404, _NO_LINK)
         if self._forms.read(sent.get("form", ""), opened.tracked.ref) is None or self._services.choices is None:
             return self._stale(opened)
-        if not self._help_limit.allow(_address(request)):
-            return self._problem(
+        if not self._help_limit.allow(address_of(request)):
+            return self.guard.problem(
                 429, "That was quick", "You have changed this many times already; please wait a while."
             )
         await choosing.keep(self._services.choices, opened.order, sent)
@@ -305,9 +258,9 @@ class _Place:
         opened, sent = await self._open(request), await forms.fields(request)
         if opened is None or self._forms.read(sent.get("form", ""), opened.tracked.ref) is None:
             return JSONResponse({"error": "stale"}, 400)
-        if not self._help_limit.allow(_address(request)):
+        if not self._help_limit.allow(address_of(request)):
             return JSONResponse({"error": "too_fast"}, 429, {"Retry-After": "60"})
-        token = await self._helping.chat(opened.tracked, opened.order, sent.get("visitor", ""), _address(request))
+        token = await self._helping.chat(opened.tracked, opened.order, sent.get("visitor", ""), address_of(request))
         HELP.labels("chat").inc()
         return JSONResponse({"token": token}, headers={"Cache-Control": "no-store"})
 
